@@ -1,0 +1,671 @@
+//! What the market sells: providers, regions, SKUs, offers and tariffs, from one price book per provider.
+//!
+//! ```text
+//! BookDraft (one per provider) ── build ──→ Catalog
+//!   Provider ─< Region ─< Offer >─ Sku        an offer is a SKU in a region on some terms at a price
+//!   Provider ─< Tariff                        storage and network prices, by tier
+//! ```
+//!
+//! A catalog is immutable and complete: every price in it belongs to a region and a SKU that exist. Ids are positions
+//! in sorted lists; only providers keep the order in which the books were given, because the documented rules break
+//! ties by it.
+
+mod accelerator;
+mod build;
+pub mod draft;
+mod tariff;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub use self::accelerator::Accelerator;
+pub(crate) use self::build::assemble;
+pub use self::draft::{BookDraft, Name};
+pub use self::tariff::{Tariff, TariffScope, Tier};
+use crate::diagnostic::{Diagnostics, Sources};
+use crate::money::UnitPrice;
+use crate::units::{Date, Quantity, Share};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident($inner:ty),)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) $inner);
+
+        impl $name {
+            /// Its position in the catalog's list.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+
+            /// The id of a position; beyond the range of ids, the last one, which no list reaches.
+            pub(crate) fn at(index: usize) -> Self {
+                $name(<$inner>::try_from(index).unwrap_or(<$inner>::MAX))
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A provider, in catalog order.
+    ProviderId(u32),
+    /// A region, sorted by provider, then name.
+    RegionId(u32),
+    /// A SKU, sorted by provider, then name.
+    SkuId(u32),
+    /// An offer, sorted by region, then SKU, then terms.
+    OfferId(u32),
+    /// A tariff.
+    TariffId(u32),
+    /// A storage class, sorted by name.
+    ClassId(u32),
+}
+
+/// The terms of an offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Terms {
+    /// By the hour, as long as wanted.
+    #[default]
+    OnDemand,
+    /// By the hour, and may be taken back.
+    Spot,
+}
+
+impl Terms {
+    /// The terms of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Terms::OnDemand, Terms::Spot].into_iter().find(|terms| terms.name() == name)
+    }
+
+    /// `on-demand` or `spot`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Terms::OnDemand => "on-demand",
+            Terms::Spot => "spot",
+        }
+    }
+}
+
+/// Processor architecture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Arch {
+    /// 64-bit x86.
+    #[default]
+    Amd64,
+    /// 64-bit Arm.
+    Arm64,
+}
+
+impl Arch {
+    /// The architecture of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Arch::Amd64, Arch::Arm64].into_iter().find(|arch| arch.name() == name)
+    }
+
+    /// `amd64` or `arm64`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Arch::Amd64 => "amd64",
+            Arch::Arm64 => "arm64",
+        }
+    }
+}
+
+/// How often spot machines are taken back within a month, in bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[non_exhaustive]
+pub enum Interruption {
+    /// Under 5%.
+    #[serde(rename = "<5%")]
+    Under5,
+    /// 5 to 10%.
+    #[serde(rename = "5-10%")]
+    To10,
+    /// 10 to 15%.
+    #[serde(rename = "10-15%")]
+    To15,
+    /// 15 to 20%.
+    #[serde(rename = "15-20%")]
+    To20,
+    /// Over 20%.
+    #[serde(rename = ">20%")]
+    Over20,
+}
+
+impl Interruption {
+    /// Every band, rising.
+    pub const ALL: [Interruption; 5] =
+        [Interruption::Under5, Interruption::To10, Interruption::To15, Interruption::To20, Interruption::Over20];
+
+    /// The band of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Interruption::ALL.into_iter().find(|band| band.name() == name)
+    }
+
+    /// As price books write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Interruption::Under5 => "<5%",
+            Interruption::To10 => "5-10%",
+            Interruption::To15 => "10-15%",
+            Interruption::To20 => "15-20%",
+            Interruption::Over20 => ">20%",
+        }
+    }
+}
+
+/// Where a commitment can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// In the region it is bought for.
+    #[default]
+    Region,
+    /// In every region of the provider.
+    Provider,
+}
+
+/// What a provider means by "GB".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BilledUnit {
+    /// 10⁹ bytes.
+    #[default]
+    Gb,
+    /// 2³⁰ bytes; prices and bounds are converted to GB when the book is loaded.
+    Gib,
+}
+
+/// A provider and what its book says of it as a whole.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Provider {
+    /// Its name.
+    pub name: Name,
+    /// The date of its prices.
+    pub as_of: Option<Date>,
+    /// Where its figures come from.
+    pub source: Option<Name>,
+    /// Capabilities, in the book's order.
+    pub capabilities: Vec<Name>,
+    /// Headline rate per hour.
+    pub cost_per_hour: Option<UnitPrice>,
+    /// Flat rates.
+    pub rates: Option<Rates>,
+    /// Commitments on sale.
+    pub commitments: Vec<Commitment>,
+    /// Electric power.
+    pub power: Option<Power>,
+    /// Source and date of single blocks.
+    pub provenance: Vec<Provenance>,
+    regions: Range<usize>,
+    skus: Range<usize>,
+    internet_default: Option<TariffId>,
+    inter_region: Option<TariffId>,
+    routes: Vec<((RegionId, RegionId), TariffId)>,
+    cross_provider: Option<CrossProvider>,
+    zone: Option<ZoneTransfer>,
+}
+
+/// Where the figures of one block come from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Provenance {
+    /// The block.
+    pub block: Name,
+    /// Where its figures come from.
+    pub source: Option<Name>,
+    /// Their date.
+    pub as_of: Option<Date>,
+    /// What a reader should know.
+    pub note: Option<Name>,
+}
+
+/// Flat rates, for `compare` and for workloads priced by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rates {
+    /// Price of an hour of compute.
+    pub compute_hour: UnitPrice,
+    /// Price of a GB stored for a month.
+    pub storage_gb_month: UnitPrice,
+    /// Price of a GB over the network.
+    pub network_gb: UnitPrice,
+}
+
+/// A commitment on sale; read and kept, not used yet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Commitment {
+    /// Its name.
+    pub name: Name,
+    /// What it covers.
+    pub covers: Covers,
+    /// Where it can be used.
+    pub scope: Scope,
+    /// Length in months.
+    pub term_months: u32,
+    /// Share of the on-demand price that it saves.
+    pub discount: Share,
+    /// Share of its price that is paid at the start.
+    pub upfront: Share,
+}
+
+/// What a commitment covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Covers {
+    /// Every SKU of a family.
+    Family(Name),
+    /// One SKU.
+    Sku(SkuId),
+}
+
+/// Electric power of a provider's machines.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Power {
+    /// Watts per vCPU.
+    pub vcpu_w: Quantity,
+    /// Watts per accelerator, sorted by model.
+    pub accelerator_w: Vec<(Accelerator, Quantity)>,
+    /// Power of the building per power of the machines, at least 1.
+    pub pue: Quantity,
+    /// Where the figures come from.
+    pub source: Option<Name>,
+}
+
+/// How traffic to another provider is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CrossProvider {
+    /// As traffic to the internet.
+    Internet,
+    /// At a tariff of its own.
+    Tariff(TariffId),
+}
+
+/// Transfer between zones of one region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ZoneTransfer {
+    /// Price per GB.
+    pub per_gb: UnitPrice,
+    /// Whether the sender and the receiver both pay it.
+    pub both_directions: bool,
+}
+
+/// A region of a provider.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Region {
+    /// Whose it is.
+    pub provider: ProviderId,
+    /// The provider's name for it, such as `eu-west-1`.
+    pub name: Name,
+    /// `provider/name`, as plans and messages write it.
+    pub path: Name,
+    /// A name for people.
+    pub title: Option<Name>,
+    /// Two-letter country code.
+    pub country: Option<Name>,
+    /// Whose law applies, as residency rules name it.
+    pub jurisdiction: Option<Name>,
+    /// Number of availability zones.
+    pub zones: Option<u32>,
+    /// Latitude and longitude in 10⁻⁶ degrees.
+    pub coordinates: Option<[i32; 2]>,
+    /// Grams of CO₂ equivalent per kWh of the grid.
+    pub grid_gco2_per_kwh: Option<Quantity>,
+    /// Certifications that hold there, sorted.
+    pub certifications: Vec<Name>,
+    internet: Option<TariffId>,
+    storage: Vec<StoragePrice>,
+    offers: Range<usize>,
+}
+
+/// What a storage class costs in a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoragePrice {
+    /// The class.
+    pub class: ClassId,
+    /// Its tariff.
+    pub tariff: TariffId,
+    /// Shortest time that is paid for, in days; kept, not charged yet.
+    pub minimum_days: u32,
+}
+
+/// What is sold, apart from where and on which terms.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Sku {
+    /// Whose it is.
+    pub provider: ProviderId,
+    /// The provider's name for it, such as `m7i.xlarge`.
+    pub name: Name,
+    /// Virtual CPUs.
+    pub vcpu: Quantity,
+    /// Memory in GiB.
+    pub memory_gib: Quantity,
+    /// Its family.
+    pub family: Option<Name>,
+    /// Processor architecture.
+    pub arch: Arch,
+    /// Its accelerators.
+    pub accelerator: Option<SkuAccelerator>,
+}
+
+/// The accelerators of a SKU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SkuAccelerator {
+    /// The model.
+    pub model: Accelerator,
+    /// How many; a fraction where one is shared.
+    pub count: Quantity,
+    /// GiB on each.
+    pub memory_gib: Option<Quantity>,
+}
+
+/// A SKU in a region on some terms at a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Offer {
+    /// Where.
+    pub region: RegionId,
+    /// What.
+    pub sku: SkuId,
+    /// On which terms.
+    pub terms: Terms,
+    /// Price per hour; on spot, of the dearest zone.
+    pub price: UnitPrice,
+    detail: Option<u32>,
+}
+
+/// What only some offers have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OfferDetail {
+    /// Price per hour in the cheapest zone.
+    pub lowest_zone: Option<UnitPrice>,
+    /// How often spot machines are taken back.
+    pub interruption: Option<Interruption>,
+    /// How the price was derived, where no list states it.
+    pub derived: Option<Name>,
+}
+
+/// The price of moving data from one region to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transfer {
+    /// Within one region: not charged.
+    Free,
+    /// By this tariff, billed by the source's provider.
+    Tariff(TariffId),
+    /// The book of the source has no price for it.
+    NoPrice,
+}
+
+/// Everything that is on sale, from one price book per provider.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    currency: Name,
+    providers: Vec<Provider>,
+    regions: Vec<Region>,
+    skus: Vec<Sku>,
+    offers: Vec<Offer>,
+    details: Vec<OfferDetail>,
+    tariffs: Vec<Tariff>,
+    classes: Vec<Name>,
+    regions_by_name: Vec<RegionId>,
+    first_with_capability: Vec<(Name, ProviderId)>,
+    lowest_cost: Option<ProviderId>,
+}
+
+impl Catalog {
+    /// A catalog from one draft per provider, in the order that the documented rules are to use.
+    ///
+    /// # Errors
+    /// Everything that is wrong in any of the drafts, at once.
+    pub fn build(books: Vec<BookDraft>) -> Result<Catalog, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let catalog = assemble(books, &mut faults);
+        faults.into_result(catalog, &Sources::default())
+    }
+
+    /// The currency of every price, such as `USD`.
+    #[must_use]
+    pub fn currency(&self) -> &Name {
+        &self.currency
+    }
+
+    /// Providers in catalog order.
+    #[must_use]
+    pub fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// Regions, sorted by provider, then name.
+    #[must_use]
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// SKUs, sorted by provider, then name.
+    #[must_use]
+    pub fn skus(&self) -> &[Sku] {
+        &self.skus
+    }
+
+    /// Offers, sorted by region, then SKU, then terms.
+    #[must_use]
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    /// Tariffs of storage and network.
+    #[must_use]
+    pub fn tariffs(&self) -> &[Tariff] {
+        &self.tariffs
+    }
+
+    /// Names of all storage classes, sorted.
+    #[must_use]
+    pub fn classes(&self) -> &[Name] {
+        &self.classes
+    }
+
+    /// A provider by its id.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn provider(&self, id: ProviderId) -> &Provider {
+        &self.providers[id.index()]
+    }
+
+    /// A region by its id.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn region(&self, id: RegionId) -> &Region {
+        &self.regions[id.index()]
+    }
+
+    /// A SKU by its id.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn sku(&self, id: SkuId) -> &Sku {
+        &self.skus[id.index()]
+    }
+
+    /// An offer by its id.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn offer(&self, id: OfferId) -> &Offer {
+        &self.offers[id.index()]
+    }
+
+    /// A tariff by its id.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn tariff(&self, id: TariffId) -> &Tariff {
+        &self.tariffs[id.index()]
+    }
+
+    /// The name of a storage class.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn class(&self, id: ClassId) -> &Name {
+        &self.classes[id.index()]
+    }
+
+    /// What only some offers have.
+    #[must_use]
+    pub fn detail(&self, offer: &Offer) -> Option<&OfferDetail> {
+        offer.detail.and_then(|index| self.details.get(index as usize))
+    }
+
+    /// The provider of that name.
+    #[must_use]
+    pub fn provider_named(&self, name: &str) -> Option<ProviderId> {
+        self.providers.iter().position(|provider| &*provider.name == name).map(ProviderId::at)
+    }
+
+    /// The region of that name in a provider's book.
+    #[must_use]
+    pub fn region_named(&self, provider: ProviderId, name: &str) -> Option<RegionId> {
+        let range = self.provider(provider).regions.clone();
+        let start = range.start;
+        self.regions[range].binary_search_by(|region| (*region.name).cmp(name)).ok().map(|at| RegionId::at(start + at))
+    }
+
+    /// Every region of that bare name, in catalog order of their providers.
+    #[must_use]
+    pub fn regions_named(&self, name: &str) -> &[RegionId] {
+        let by_name = &self.regions_by_name;
+        let start = by_name.partition_point(|&region| *self.region(region).name < *name);
+        let end = start + by_name[start..].partition_point(|&region| *self.region(region).name == *name);
+        &by_name[start..end]
+    }
+
+    /// The SKU of that name in a provider's book.
+    #[must_use]
+    pub fn sku_named(&self, provider: ProviderId, name: &str) -> Option<SkuId> {
+        let range = self.provider(provider).skus.clone();
+        let start = range.start;
+        self.skus[range].binary_search_by(|sku| (*sku.name).cmp(name)).ok().map(|at| SkuId::at(start + at))
+    }
+
+    /// The storage class of that name.
+    #[must_use]
+    pub fn class_named(&self, name: &str) -> Option<ClassId> {
+        self.classes.binary_search_by(|class| (**class).cmp(name)).ok().map(ClassId::at)
+    }
+
+    /// The ids of a provider's regions.
+    pub fn regions_of(&self, provider: ProviderId) -> impl Iterator<Item = RegionId> + use<> {
+        self.provider(provider).regions.clone().map(RegionId::at)
+    }
+
+    /// The ids of a region's offers.
+    pub fn offers_in(&self, region: RegionId) -> impl Iterator<Item = OfferId> + use<> {
+        self.region(region).offers.clone().map(OfferId::at)
+    }
+
+    /// The first provider, in catalog order, with a capability.
+    #[must_use]
+    pub fn first_with_capability(&self, capability: &str) -> Option<ProviderId> {
+        let list = &self.first_with_capability;
+        let at = list.binary_search_by(|(name, _)| (**name).cmp(capability)).ok()?;
+        Some(list[at].1)
+    }
+
+    /// The provider with the lowest `cost_per_hour`, the first in catalog order on a tie.
+    #[must_use]
+    pub fn lowest_cost(&self) -> Option<ProviderId> {
+        self.lowest_cost
+    }
+
+    /// The price of a storage class in a region.
+    #[must_use]
+    pub fn storage_price(&self, region: RegionId, class: ClassId) -> Option<StoragePrice> {
+        self.region(region).storage.iter().copied().find(|price| price.class == class)
+    }
+
+    /// The tariff to the internet from a region: its own, else the provider's default.
+    #[must_use]
+    pub fn internet_tariff(&self, from: RegionId) -> Option<TariffId> {
+        let region = self.region(from);
+        region.internet.or(self.provider(region.provider).internet_default)
+    }
+
+    /// What moving data from one region to another is charged by.
+    #[must_use]
+    pub fn transfer(&self, from: RegionId, to: RegionId) -> Transfer {
+        if from == to {
+            return Transfer::Free;
+        }
+        let source = self.provider(self.region(from).provider);
+        let tariff = if self.region(from).provider == self.region(to).provider {
+            let route = source.routes.binary_search_by_key(&(from, to), |&(route, _)| route);
+            route.ok().map(|at| source.routes[at].1).or(source.inter_region)
+        } else {
+            match source.cross_provider {
+                Some(CrossProvider::Internet) => self.internet_tariff(from),
+                Some(CrossProvider::Tariff(tariff)) => Some(tariff),
+                None => None,
+            }
+        };
+        tariff.map_or(Transfer::NoPrice, Transfer::Tariff)
+    }
+
+    /// Transfer between zones of a provider's regions; kept, not charged yet.
+    #[must_use]
+    pub fn zone_transfer(&self, provider: ProviderId) -> Option<ZoneTransfer> {
+        self.provider(provider).zone
+    }
+
+    /// A tariff's name for people: `aws internet egress from us-east-1`.
+    #[must_use]
+    pub fn tariff_name(&self, id: TariffId) -> String {
+        let tariff = self.tariff(id);
+        let provider = &self.provider(tariff.provider).name;
+        match tariff.scope {
+            TariffScope::Storage { class, region } => {
+                format!("{provider} {} storage in {}", self.class(class), self.region(region).name)
+            }
+            TariffScope::Internet { from: None } => format!("{provider} internet egress"),
+            TariffScope::Internet { from: Some(region) } => {
+                format!("{provider} internet egress from {}", self.region(region).name)
+            }
+            TariffScope::InterRegion { route: None } => format!("{provider} transfer between regions"),
+            TariffScope::InterRegion { route: Some((from, to)) } => {
+                format!("{provider} transfer from {} to {}", self.region(from).name, self.region(to).name)
+            }
+            TariffScope::CrossProvider => format!("{provider} transfer to other providers"),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Tariffs: unit prices with tiers and a free allowance, as the account pays them.
+
+use crate::catalog::{ClassId, ProviderId, RegionId};
+use crate::money::UnitPrice;
+use crate::units::Quantity;
+
+/// What a volume costs as it grows over a month, added up over the whole account.
+///
+/// Tiers are graduated: each price applies to the part of the month's volume inside its tier. The allowance comes
+/// first and lies inside the first tiers: with 100 GB free and 0.09 up to 10 240 GB, 10 240 GB cost
+/// 10 140 × 0.09 = 912.60. Cost is continuous in volume and never falls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tariff {
+    /// Who bills it.
+    pub provider: ProviderId,
+    /// What it is charged for.
+    pub scope: TariffScope,
+    /// GB a month that are free.
+    pub free_gb: Quantity,
+    /// Bounds rising, the last one open; never empty.
+    pub tiers: Vec<Tier>,
+}
+
+/// One step of a tariff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tier {
+    /// Where it ends, in GB of the month's volume; the last tier has no end.
+    pub up_to: Option<Quantity>,
+    /// Price for one GB inside it (for storage: for a GB kept a month).
+    pub price: UnitPrice,
+}
+
+/// What a tariff is charged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum TariffScope {
+    /// GB-months of a storage class in a region.
+    Storage {
+        /// The class.
+        class: ClassId,
+        /// The region.
+        region: RegionId,
+    },
+    /// GB to the internet, from one region or from every region without a tariff of its own.
+    Internet {
+        /// The region, or `None` for the provider's default.
+        from: Option<RegionId>,
+    },
+    /// GB to another region of the same provider; `None` stands for the provider's default.
+    InterRegion {
+        /// From and to.
+        route: Option<(RegionId, RegionId)>,
+    },
+    /// GB to another provider, where a book prices that apart from the internet.
+    CrossProvider,
+}
+
+impl Tariff {
+    /// The price of the first GB that is not free: the tier in which the allowance ends.
+    #[must_use]
+    pub fn first_paid_price(&self) -> UnitPrice {
+        self.tiers
+            .iter()
+            .find(|tier| tier.up_to.is_none_or(|end| end > self.free_gb))
+            .map_or(UnitPrice::ZERO, |tier| tier.price)
+    }
+
+    /// Whether every volume up to `gb` (in 10⁻¹² GB) costs the first paid price, so that the tariff is one price.
+    #[must_use]
+    pub fn is_flat_up_to(&self, gb: i128) -> bool {
+        let first = self.first_paid_price();
+        let reached = |start: Quantity| i128::from(start.parts()) * 1_000_000 < gb;
+        let mut start = Quantity::ZERO;
+        if self.free_gb > Quantity::ZERO && gb > 0 {
+            return false;
+        }
+        for tier in &self.tiers {
+            if tier.price != first && reached(start) {
+                return false;
+            }
+            match tier.up_to {
+                Some(end) => start = end,
+                None => break,
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,268 @@
+//! What one workload is charged at one place: exact lines from offers and tariffs.
+//!
+//! A workload is bought in equal **units**: 1 if it goes whole to one place, its replicas if it may be split replica
+//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit; storage is kept whole, and
+//! charged once, in every region used.
+//!
+//! Tiers and allowances belong to the account, not to a workload. A charge here is at the tariff's first paid price;
+//! [`adjustments`] says by how much the account's whole volume differs from that.
+//!
+//! Example: 12 replicas × 730 h × 1.006 = 8 812.56 a month; 12 000 GB to the internet at 0.09 are 1 080, and with
+//! 100 GB free and 0.085 from 10 240 GB on, the account's adjustments are −9 and −8.80.
+
+use crate::catalog::{Catalog, ClassId, OfferId, ProviderId, RegionId, Tariff, TariffId, Transfer};
+use crate::money::{Amount, UnitPrice, divide_half_even};
+use crate::rules::Supply;
+use crate::scenario::{Demand, FlatUsage, Machines, Split, Workload};
+use crate::units::{PARTS, Quantity};
+
+/// What kind of cost a charge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Category {
+    Compute,
+    Storage,
+    Network,
+    /// The cost of a given option, which the catalog does not explain.
+    Given,
+}
+
+/// What a charge is for, and where its price comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Basis {
+    /// Machine hours of an offer.
+    Offer(OfferId),
+    /// GB-months kept, by a tariff.
+    Stored(TariffId),
+    /// GB read from where the data lies, by a tariff of that source.
+    Read(TariffId),
+    /// GB read within one region, which is not charged.
+    ReadInPlace,
+    /// GB to the internet, by a tariff.
+    Internet(TariffId),
+    /// Flat rate per hour.
+    RateCompute,
+    /// Flat rate per GB-month.
+    RateStorage,
+    /// Flat rate per GB.
+    RateNetwork,
+    /// A given option.
+    Option,
+}
+
+impl Basis {
+    /// The tariff over which the account's volume adds up.
+    pub(crate) fn tariff(self) -> Option<TariffId> {
+        match self {
+            Basis::Stored(tariff) | Basis::Read(tariff) | Basis::Internet(tariff) => Some(tariff),
+            _ => None,
+        }
+    }
+}
+
+/// A quantity at a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Charge {
+    pub(crate) category: Category,
+    pub(crate) basis: Basis,
+    /// Who bills it: for data that is read, the source's provider.
+    pub(crate) provider: ProviderId,
+    /// In 10⁻¹² of an hour, a GB or an option.
+    pub(crate) quantity: i128,
+    /// For one of these; for a given option its cost.
+    pub(crate) price: UnitPrice,
+    pub(crate) amount: Amount,
+}
+
+/// What a workload is charged at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Charges {
+    /// Replicas that do the whole work there; 1 for workloads without machines.
+    pub(crate) replicas: u32,
+    /// Hours of each.
+    pub(crate) hours: Quantity,
+    /// Units of the whole workload.
+    pub(crate) units: u32,
+    /// For one unit.
+    pub(crate) per_unit: Vec<Charge>,
+    /// Once in every region used.
+    pub(crate) per_region: Option<Charge>,
+}
+
+impl Charges {
+    /// Cost of one unit at first paid prices.
+    pub(crate) fn unit_cost(&self) -> Option<Amount> {
+        Amount::sum(self.per_unit.iter().map(|charge| charge.amount))
+    }
+
+    /// Cost of being in the region at all.
+    pub(crate) fn region_cost(&self) -> Amount {
+        self.per_region.map_or(Amount::ZERO, |charge| charge.amount)
+    }
+}
+
+/// What `supply`, which must be eligible, charges for `workload`.
+///
+/// `None` if an amount is beyond what can be kept exactly, or if a price is missing after all.
+pub(crate) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply) -> Option<Charges> {
+    match (&workload.demand, supply) {
+        (Demand::Machines(machines), Supply::Offer(offer)) => of_machines(catalog, workload.split, machines, offer),
+        (Demand::FlatRate(usage), Supply::Rates(region)) => of_rates(catalog, workload.split, *usage, region),
+        (Demand::Given(options), Supply::Given(number)) => {
+            let option = options.get(number as usize)?;
+            let units = units(workload.split, 1);
+            let amount = Amount::from_units(option.cost.units().checked_div(i128::from(units))?);
+            let charge = Charge {
+                category: Category::Given,
+                basis: Basis::Option,
+                provider: catalog.region(option.region).provider,
+                quantity: 1_000_000_000_000 / i128::from(units),
+                price: UnitPrice::ZERO,
+                amount,
+            };
+            Some(Charges { replicas: 1, hours: Quantity::ZERO, units, per_unit: vec![charge], per_region: None })
+        }
+        _ => None,
+    }
+}
+
+/// How many equal units a workload of `replicas` machines is bought in.
+pub(crate) fn units(split: Split, replicas: u32) -> u32 {
+    match split {
+        Split::Never => 1,
+        Split::Replicas => replicas,
+        Split::Any => u32::try_from(PARTS).unwrap_or(u32::MAX),
+    }
+}
+
+/// One unit's part of a workload's `whole`, in 10⁻¹².
+///
+/// Exact for whole workloads and for parts of 10⁻⁶. A replica's part of the traffic is rounded half to even to 10⁻¹²
+/// GB, so that every replica costs the same wherever the others are.
+fn unit_part(whole: Quantity, units: u32) -> Option<i128> {
+    divide_half_even(i128::from(whole.parts()) * 1_000_000, i128::from(units))
+}
+
+fn charge(
+    category: Category,
+    basis: Basis,
+    provider: ProviderId,
+    quantity: i128,
+    price: UnitPrice,
+) -> Option<Charge> {
+    Some(Charge { category, basis, provider, quantity, price, amount: price.times(quantity)? })
+}
+
+fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: OfferId) -> Option<Charges> {
+    let sold = catalog.offer(offer);
+    let here = catalog.region(sold.region).provider;
+    let (replicas, hours) = machines.on(catalog.sku(sold.sku).accelerator.map(|has| has.model));
+    let units = units(split, replicas);
+    // hours × replicas / units is whole in 10⁻¹²: units is 1, the replicas, or 10⁶.
+    let machine_hours = i128::from(hours.parts()) * i128::from(replicas) * 1_000_000 / i128::from(units);
+    let mut per_unit = vec![charge(Category::Compute, Basis::Offer(offer), here, machine_hours, sold.price)?];
+    per_unit.extend(reading(catalog, machines, sold.region, units)?);
+    if machines.internet_gb > Quantity::ZERO {
+        let tariff = catalog.internet_tariff(sold.region)?;
+        let price = catalog.tariff(tariff).first_paid_price();
+        let gb = unit_part(machines.internet_gb, units)?;
+        per_unit.push(charge(Category::Network, Basis::Internet(tariff), here, gb, price)?);
+    }
+    let per_region = match machines.storage {
+        Some((gb, class)) if gb > Quantity::ZERO => Some(storing(catalog, sold.region, class, gb)?),
+        _ => None,
+    };
+    Some(Charges { replicas, hours, units, per_unit, per_region })
+}
+
+/// Reading data from where it lies; billed by the source's provider.
+fn reading(catalog: &Catalog, machines: &Machines, to: RegionId, units: u32) -> Option<Option<Charge>> {
+    let Some((from, gb)) = machines.data.filter(|(_, gb)| *gb > Quantity::ZERO) else { return Some(None) };
+    let gb = unit_part(gb, units)?;
+    let source = catalog.region(from).provider;
+    let charge = match catalog.transfer(from, to) {
+        Transfer::Free => charge(Category::Network, Basis::ReadInPlace, source, gb, UnitPrice::ZERO)?,
+        Transfer::Tariff(tariff) => {
+            let price = catalog.tariff(tariff).first_paid_price();
+            charge(Category::Network, Basis::Read(tariff), source, gb, price)?
+        }
+        Transfer::NoPrice => return None,
+    };
+    Some(Some(charge))
+}
+
+fn storing(catalog: &Catalog, region: RegionId, class: ClassId, gb: Quantity) -> Option<Charge> {
+    let tariff = catalog.storage_price(region, class)?.tariff;
+    let price = catalog.tariff(tariff).first_paid_price();
+    let provider = catalog.region(region).provider;
+    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(gb, 1)?, price)
+}
+
+fn of_rates(catalog: &Catalog, split: Split, usage: FlatUsage, region: RegionId) -> Option<Charges> {
+    let provider = catalog.region(region).provider;
+    let rates = catalog.provider(provider).rates?;
+    let units = units(split, 1);
+    let parts = [
+        (Category::Compute, Basis::RateCompute, usage.compute_hours, rates.compute_hour),
+        (Category::Storage, Basis::RateStorage, usage.storage_gb, rates.storage_gb_month),
+        (Category::Network, Basis::RateNetwork, usage.network_gb, rates.network_gb),
+    ];
+    let mut per_unit = Vec::with_capacity(parts.len());
+    for (category, basis, quantity, price) in parts {
+        if quantity > Quantity::ZERO {
+            per_unit.push(charge(category, basis, provider, unit_part(quantity, units)?, price)?);
+        }
+    }
+    Some(Charges { replicas: 1, hours: usage.compute_hours, units, per_unit, per_region: None })
+}
+
+/// A part of a tariff's volume that does not cost the first paid price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Adjustment {
+    pub(crate) kind: AdjustmentKind,
+    /// GB in 10⁻¹².
+    pub(crate) quantity: i128,
+    /// Difference per GB to the first paid price in 10⁻¹², below zero where it is cheaper.
+    pub(crate) difference: i128,
+    pub(crate) amount: Amount,
+}
+
+/// Why a part of a volume costs another price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AdjustmentKind {
+    /// It is inside the free allowance.
+    Allowance,
+    /// It lies in the tier that begins here.
+    Tier(Quantity),
+}
+
+/// What `volume` (in 10⁻¹² GB, over the whole account) costs more or less than at the first paid price.
+///
+/// Walks the tiers once: the allowance is taken from the start of the volume, each tier prices the part inside it.
+/// The sum of the adjustments is `cost(volume) − first paid price × volume`. `None` beyond the range of amounts.
+pub(crate) fn adjustments(tariff: &Tariff, volume: i128) -> Option<Vec<Adjustment>> {
+    let first = i128::from(tariff.first_paid_price().units());
+    let gb = |quantity: Quantity| i128::from(quantity.parts()) * 1_000_000;
+    let adjust = |kind, quantity: i128, difference: i128| {
+        let amount = Amount::from_units(quantity.checked_mul(difference)?);
+        Some(Adjustment { kind, quantity, difference, amount })
+    };
+    let free = gb(tariff.free_gb).min(volume);
+    let mut all = Vec::new();
+    if free > 0 && first > 0 {
+        all.push(adjust(AdjustmentKind::Allowance, free, -first)?);
+    }
+    let mut start = Quantity::ZERO;
+    for tier in &tariff.tiers {
+        let end = tier.up_to.map_or(volume, |end| gb(end).min(volume));
+        let paid = end - gb(start).max(free);
+        let difference = i128::from(tier.price.units()) - first;
+        if paid > 0 && difference != 0 {
+            all.push(adjust(AdjustmentKind::Tier(start), paid, difference)?);
+        }
+        match tier.up_to {
+            Some(bound) if gb(bound) < volume => start = bound,
+            _ => break,
+        }
+    }
+    Some(all)
+}

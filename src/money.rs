@@ -1,0 +1,260 @@
+//! Exact money: unit prices in 10⁻¹², amounts in 10⁻²⁴, and the one place where anything is rounded.
+//!
+//! An amount is `quantity × share × unit price`, and the scales are chosen so that this product is a whole number:
+//! 10⁻⁶ × 10⁻⁶ × 10⁻¹² = 10⁻²⁴. Nothing is rounded between a price book and a bill. A price that a book states in
+//! another unit (per GiB, or before a discount) is rounded once, half to even, when the book is loaded.
+//!
+//! Example: 730 hours × 0.8064 = 588.672, held as 588 672 × 10²¹.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+/// Decimals of a [`UnitPrice`].
+pub const PRICE_DECIMALS: u32 = 12;
+/// Decimals of an [`Amount`].
+pub const AMOUNT_DECIMALS: u32 = 24;
+/// One unit of the currency, in an [`Amount`].
+const ONE: i128 = 10_i128.pow(AMOUNT_DECIMALS);
+
+/// A price for one unit of something (an hour, a GB), at least zero, in 10⁻¹² of the currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitPrice(i64);
+
+impl UnitPrice {
+    /// No charge. Only ever a stated price, never the stand-in for a missing one.
+    pub const ZERO: UnitPrice = UnitPrice(0);
+    /// The largest unit price that is kept, about nine million.
+    pub const MAX: UnitPrice = UnitPrice(i64::MAX);
+
+    /// A price from a decimal with at most 12 decimals; `None` if it has more, is negative or is over nine million.
+    #[must_use]
+    pub fn exact(price: Decimal) -> Option<Self> {
+        let scaled = scaled(price, PRICE_DECIMALS)?;
+        i64::try_from(scaled).ok().filter(|&units| units >= 0).map(UnitPrice)
+    }
+
+    /// A price from units of 10⁻¹²; `None` if it is negative.
+    #[must_use]
+    pub fn from_units(units: i64) -> Option<Self> {
+        (units >= 0).then_some(UnitPrice(units))
+    }
+
+    /// The price in units of 10⁻¹².
+    #[must_use]
+    pub const fn units(self) -> i64 {
+        self.0
+    }
+
+    /// The price × `numerator` / `denominator`, rounded half to even to 12 decimals; `None` beyond the range.
+    ///
+    /// A price per GiB becomes one per GB by × 10⁹ / 2³⁰: 0.023 per GiB is 0.021420419216 per GB.
+    #[must_use]
+    pub fn converted(self, numerator: i64, denominator: i64) -> Option<Self> {
+        let product = i128::from(self.0).checked_mul(i128::from(numerator))?;
+        let rounded = divide_half_even(product, i128::from(denominator))?;
+        i64::try_from(rounded).ok().and_then(UnitPrice::from_units)
+    }
+
+    /// What `quantity`, a whole number of 10⁻¹², costs at this price; `None` beyond the range of an [`Amount`].
+    #[must_use]
+    pub fn times(self, quantity: i128) -> Option<Amount> {
+        i128::from(self.0).checked_mul(quantity).map(Amount)
+    }
+}
+
+impl fmt::Display for UnitPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&digits(i128::from(self.0), PRICE_DECIMALS))
+    }
+}
+
+impl Serialize for UnitPrice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An amount of money in 10⁻²⁴ of the currency; may be negative (a saving, a credit).
+///
+/// The largest is about 170 trillion. Sums are checked: `None` instead of a wrong figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Amount(i128);
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Amount = Amount(0);
+
+    /// An amount from units of 10⁻²⁴.
+    #[must_use]
+    pub const fn from_units(units: i128) -> Self {
+        Amount(units)
+    }
+
+    /// The amount in units of 10⁻²⁴.
+    #[must_use]
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+
+    /// An amount from a decimal; `None` if it is over the range or has more than 24 decimals.
+    #[must_use]
+    pub fn exact(amount: Decimal) -> Option<Self> {
+        scaled(amount, AMOUNT_DECIMALS).map(Amount)
+    }
+
+    /// The sum, or `None` beyond the range.
+    #[must_use]
+    pub fn plus(self, other: Amount) -> Option<Amount> {
+        self.0.checked_add(other.0).map(Amount)
+    }
+
+    /// The difference, or `None` beyond the range.
+    #[must_use]
+    pub fn minus(self, other: Amount) -> Option<Amount> {
+        self.0.checked_sub(other.0).map(Amount)
+    }
+
+    /// The amount `times` over, or `None` beyond the range.
+    #[must_use]
+    pub fn times(self, times: i128) -> Option<Amount> {
+        self.0.checked_mul(times).map(Amount)
+    }
+
+    /// The sum of many, or `None` beyond the range.
+    pub fn sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
+        amounts.into_iter().try_fold(Amount::ZERO, Amount::plus)
+    }
+
+    /// For a solver: the amount as a float, near enough to compare, never to print.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "floats live inside the solver only, where 53 bits are enough")]
+    pub fn approximate(self) -> f64 {
+        self.0 as f64 / ONE as f64
+    }
+
+    /// For a person: two decimals, half away from zero, thousands set apart by commas, as `1,234.50`.
+    #[must_use]
+    pub fn in_cents(self) -> String {
+        let cent = ONE / 100;
+        let magnitude = self.0.unsigned_abs();
+        let cents = (magnitude + cent.unsigned_abs() / 2) / cent.unsigned_abs();
+        let sign = if self.0 < 0 && cents > 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", grouped(cents / 100), cents % 100)
+    }
+}
+
+impl fmt::Display for Amount {
+    /// Every digit that is not a trailing zero, as `588.672`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&digits(self.0, AMOUNT_DECIMALS))
+    }
+}
+
+impl Serialize for Amount {
+    /// An exact decimal string, never a float.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// `value` as a whole number of 10^-`decimals`; `None` if digits would be lost or it is beyond 128 bits.
+pub(crate) fn scaled(value: Decimal, decimals: u32) -> Option<i128> {
+    let value = value.normalize();
+    let missing = decimals.checked_sub(value.scale())?;
+    value.mantissa().checked_mul(10_i128.checked_pow(missing)?)
+}
+
+/// `numerator / denominator` to the nearest whole number, halves to the even one. The one rounding in the crate.
+///
+/// `None` for a zero divisor or beyond 128 bits.
+pub(crate) fn divide_half_even(numerator: i128, denominator: i128) -> Option<i128> {
+    let quotient = numerator.checked_div_euclid(denominator)?;
+    let remainder = numerator.checked_rem_euclid(denominator)?;
+    let twice = remainder.checked_mul(2)?;
+    let size = denominator.checked_abs()?;
+    let up = twice > size || (twice == size && quotient % 2 != 0);
+    if up { quotient.checked_add(denominator.signum()) } else { Some(quotient) }
+}
+
+/// A whole number of 10^-`decimals` in digits, without trailing zeros.
+pub(crate) fn digits(units: i128, decimals: u32) -> String {
+    let one = 10_u128.pow(decimals);
+    let magnitude = units.unsigned_abs();
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, part) = (magnitude / one, magnitude % one);
+    if part == 0 {
+        return format!("{sign}{whole}");
+    }
+    let part = format!("{part:0width$}", width = decimals as usize);
+    format!("{sign}{whole}.{}", part.trim_end_matches('0'))
+}
+
+/// A whole number with a comma before every third digit from the right.
+pub(crate) fn grouped(number: u128) -> String {
+    let plain = number.to_string();
+    let mut shown = String::with_capacity(plain.len() + plain.len() / 3);
+    for (position, digit) in plain.chars().enumerate() {
+        if position > 0 && (plain.len() - position).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn price(text: &str) -> UnitPrice {
+        UnitPrice::exact(text.parse().expect("a decimal")).expect("a price")
+    }
+
+    #[test]
+    fn an_hour_rate_times_a_month_is_exact() {
+        // 730 h × 0.8064 = 588.672; 730 h is 730 × 10⁶ in 10⁻⁶, × one whole share of 10⁶.
+        let month = 730 * 10_i128.pow(12);
+        assert_eq!(price("0.8064").times(month).map(|amount| amount.to_string()).as_deref(), Some("588.672"));
+    }
+
+    #[test]
+    fn a_price_keeps_twelve_decimals_and_refuses_a_thirteenth() {
+        assert_eq!(price("0.000000000001").units(), 1);
+        assert_eq!(UnitPrice::exact("0.0000000000001".parse().expect("a decimal")), None);
+        assert_eq!(UnitPrice::exact("-1".parse().expect("a decimal")), None);
+        assert_eq!(UnitPrice::exact("9223373".parse().expect("a decimal")), None);
+        assert_eq!(price("0.10000000000000000").to_string(), "0.1");
+    }
+
+    #[test]
+    fn a_price_per_gib_is_rounded_once_half_to_even() {
+        // 0.023 × 10⁹ / 2³⁰ = 0.0214204192161560058…
+        let per_gb = price("0.023").converted(1_000_000_000, 1 << 30).map(|price| price.to_string());
+        assert_eq!(per_gb.as_deref(), Some("0.021420419216"));
+        assert_eq!(divide_half_even(5, 2), Some(2));
+        assert_eq!(divide_half_even(7, 2), Some(4));
+        assert_eq!(divide_half_even(-5, 2), Some(-2));
+        assert_eq!(divide_half_even(-7, 2), Some(-4));
+        assert_eq!(divide_half_even(1, 0), None);
+    }
+
+    #[test]
+    fn sums_beyond_the_range_are_refused_not_wrapped() {
+        let most = Amount::from_units(i128::MAX);
+        assert_eq!(most.plus(Amount::from_units(1)), None);
+        assert_eq!(most.times(2), None);
+        assert_eq!(Amount::sum([most, Amount::from_units(-1)]), Some(Amount::from_units(i128::MAX - 1)));
+        assert_eq!(UnitPrice::MAX.times(i128::MAX), None);
+    }
+
+    #[test]
+    fn cents_are_for_people() {
+        let amount = |text: &str| Amount::exact(text.parse().expect("a decimal")).expect("an amount");
+        assert_eq!(amount("1234567.005").in_cents(), "1,234,567.01");
+        assert_eq!(amount("-0.004").in_cents(), "0.00");
+        assert_eq!(amount("-12.5").in_cents(), "-12.50");
+        assert_eq!(amount("0.000000000000000000000001").to_string(), "0.000000000000000000000001");
+    }
+}

@@ -1,0 +1,206 @@
+//! Whether an offer can serve a workload: yes, or every reason why not.
+
+use std::fmt;
+
+use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, OfferId, RegionId, SkuId, Terms, Transfer};
+use crate::scenario::{Demand, Machines, Workload};
+use crate::units::Quantity;
+
+/// What could serve a workload, before it is asked whether it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Supply {
+    /// An offer of the catalog.
+    Offer(OfferId),
+    /// The flat rates of a region's provider.
+    Rates(RegionId),
+    /// The workload's own option of that number.
+    Given(u32),
+}
+
+/// Why an offer cannot serve a workload.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The provider is denied, or not among those allowed.
+    Provider,
+    /// The region is denied, or not among those allowed.
+    Region,
+    /// The region lies outside the residency; its jurisdiction.
+    Jurisdiction(Option<Name>),
+    /// The region lacks this certification.
+    Certification(Name),
+    /// The workload does not tolerate these terms.
+    Terms(Terms),
+    /// Too few vCPU: asked, offered.
+    Vcpu(Quantity, Quantity),
+    /// Too little memory in GiB: asked, offered.
+    Memory(Quantity, Quantity),
+    /// Another architecture.
+    Arch(Arch),
+    /// Another accelerator, or none.
+    AcceleratorModel(Option<Accelerator>),
+    /// Too few accelerators: asked, offered.
+    AcceleratorCount(Quantity, Quantity),
+    /// A price that the books do not have.
+    NoPrice(MissingPrice),
+}
+
+/// A price that the books do not have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum MissingPrice {
+    /// This storage class in the region.
+    Storage(Name),
+    /// Egress from the region to the internet.
+    Internet,
+    /// Reading data from this region.
+    Transfer(Name),
+    /// The provider's flat rates.
+    Rates,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Provider => f.write_str("provider not allowed"),
+            Reason::Region => f.write_str("region not allowed"),
+            Reason::Jurisdiction(Some(has)) => write!(f, "lies in jurisdiction {has}"),
+            Reason::Jurisdiction(None) => f.write_str("lies in no stated jurisdiction"),
+            Reason::Certification(missing) => write!(f, "lacks certification {missing}"),
+            Reason::Terms(terms) => write!(f, "sold {} only here", terms.name()),
+            Reason::Vcpu(asked, has) => write!(f, "{has} vCPU, {asked} asked"),
+            Reason::Memory(asked, has) => write!(f, "{has} GiB memory, {asked} asked"),
+            Reason::Arch(has) => write!(f, "architecture {}", has.name()),
+            Reason::AcceleratorModel(Some(has)) => write!(f, "accelerator {has}"),
+            Reason::AcceleratorModel(None) => f.write_str("no accelerator"),
+            Reason::AcceleratorCount(asked, has) => write!(f, "{has} accelerators, {asked} asked"),
+            Reason::NoPrice(MissingPrice::Storage(class)) => write!(f, "no price for {class} storage"),
+            Reason::NoPrice(MissingPrice::Internet) => f.write_str("no price for internet egress"),
+            Reason::NoPrice(MissingPrice::Transfer(from)) => write!(f, "no price for reading from {from}"),
+            Reason::NoPrice(MissingPrice::Rates) => f.write_str("no flat rates"),
+        }
+    }
+}
+
+impl Supply {
+    /// Where it would run.
+    #[must_use]
+    pub fn region(self, catalog: &Catalog, workload: &Workload) -> Option<RegionId> {
+        match self {
+            Supply::Offer(offer) => Some(catalog.offer(offer).region),
+            Supply::Rates(region) => Some(region),
+            Supply::Given(number) => match &workload.demand {
+                Demand::Given(options) => options.get(number as usize).map(|option| option.region),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Everything that could be asked to serve a workload, eligible or not, in catalog order.
+pub fn supplies(catalog: &Catalog, workload: &Workload) -> Vec<Supply> {
+    match &workload.demand {
+        Demand::Unstated => Vec::new(),
+        Demand::Machines(_) => (0..catalog.offers().len()).map(|number| Supply::Offer(OfferId::at(number))).collect(),
+        Demand::FlatRate(_) => {
+            (0..catalog.regions().len()).map(|number| Supply::Rates(RegionId::at(number))).collect()
+        }
+        Demand::Given(options) => (0..options.len()).filter_map(|at| u32::try_from(at).ok()).map(Supply::Given).collect(),
+    }
+}
+
+/// Every reason why `supply` cannot serve `workload`; empty if it can.
+#[must_use]
+pub fn eligibility(catalog: &Catalog, workload: &Workload, supply: Supply) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let Some(region) = supply.region(catalog, workload) else { return reasons };
+    place_reasons(catalog, workload, region, &mut reasons);
+    match (&workload.demand, supply) {
+        (Demand::Machines(machines), Supply::Offer(offer)) => {
+            let offer = catalog.offer(offer);
+            if workload.terms.binary_search(&offer.terms).is_err() {
+                reasons.push(Reason::Terms(offer.terms));
+            }
+            sku_reasons(catalog, machines, offer.sku, &mut reasons);
+            price_reasons(catalog, machines, region, &mut reasons);
+        }
+        (Demand::FlatRate(_), Supply::Rates(_)) => {
+            if catalog.provider(catalog.region(region).provider).rates.is_none() {
+                reasons.push(Reason::NoPrice(MissingPrice::Rates));
+            }
+        }
+        _ => {}
+    }
+    reasons
+}
+
+fn place_reasons(catalog: &Catalog, workload: &Workload, id: RegionId, reasons: &mut Vec<Reason>) {
+    let region = catalog.region(id);
+    let places = &workload.places;
+    let allowed = places.providers.as_ref().is_none_or(|allowed| allowed.binary_search(&region.provider).is_ok());
+    if !allowed || places.denied_providers.binary_search(&region.provider).is_ok() {
+        reasons.push(Reason::Provider);
+    }
+    let allowed = places.regions.as_ref().is_none_or(|allowed| allowed.binary_search(&id).is_ok());
+    if !allowed || places.denied_regions.binary_search(&id).is_ok() {
+        reasons.push(Reason::Region);
+    }
+    if let Some(residency) = &workload.residency {
+        let inside = region.jurisdiction.as_ref().is_some_and(|law| residency.binary_search(law).is_ok());
+        if !inside {
+            reasons.push(Reason::Jurisdiction(region.jurisdiction.clone()));
+        }
+    }
+    for certification in &workload.certifications {
+        if region.certifications.binary_search(certification).is_err() {
+            reasons.push(Reason::Certification(certification.clone()));
+        }
+    }
+}
+
+fn sku_reasons(catalog: &Catalog, machines: &Machines, sku: SkuId, reasons: &mut Vec<Reason>) {
+    let sku = catalog.sku(sku);
+    if sku.vcpu < machines.vcpu {
+        reasons.push(Reason::Vcpu(machines.vcpu, sku.vcpu));
+    }
+    if sku.memory_gib < machines.memory_gib {
+        reasons.push(Reason::Memory(machines.memory_gib, sku.memory_gib));
+    }
+    if !machines.arch.is_empty() && machines.arch.binary_search(&sku.arch).is_err() {
+        reasons.push(Reason::Arch(sku.arch));
+    }
+    if let Some(need) = &machines.accelerator {
+        let has = sku.accelerator.filter(|has| need.any_of.binary_search(&has.model).is_ok());
+        match has {
+            None => reasons.push(Reason::AcceleratorModel(sku.accelerator.map(|has| has.model))),
+            Some(has) if has.count < need.count => {
+                reasons.push(Reason::AcceleratorCount(need.count, has.count));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reasons: &mut Vec<Reason>) {
+    let mut missing = |price| reasons.push(Reason::NoPrice(price));
+    if let Some((gb, class)) = machines.storage
+        && gb > Quantity::ZERO
+        && storage_is_absent(catalog, region, class)
+    {
+        missing(MissingPrice::Storage(catalog.class(class).clone()));
+    }
+    if machines.internet_gb > Quantity::ZERO && catalog.internet_tariff(region).is_none() {
+        missing(MissingPrice::Internet);
+    }
+    if let Some((from, gb)) = machines.data
+        && gb > Quantity::ZERO
+        && catalog.transfer(from, region) == Transfer::NoPrice
+    {
+        missing(MissingPrice::Transfer(catalog.region(from).path.clone()));
+    }
+}
+
+fn storage_is_absent(catalog: &Catalog, region: RegionId, class: ClassId) -> bool {
+    catalog.storage_price(region, class).is_none()
+}

@@ -1,0 +1,222 @@
+//! What has to run and under which rules, checked against a [`Catalog`].
+//!
+//! ```text
+//! ScenarioDraft + Catalog ── build ──→ Scenario
+//!   Scenario ─< Workload ─ Demand (machines | flat rates | given options)
+//!   Scenario ─< Limit      (sum, where, per, at most | at least)
+//! ```
+//!
+//! Every quantity is per month. `hours` and `request` are per replica; storage, data and egress are per workload.
+
+mod build;
+mod build_limit;
+pub mod draft;
+mod limit;
+mod resolve;
+
+pub(crate) use self::build::assemble;
+pub use self::draft::{ScenarioDraft, Split};
+pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
+use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, ProviderId, RegionId, SkuId, Terms};
+use crate::diagnostic::{Diagnostics, Sources, Span};
+use crate::money::Amount;
+use crate::units::Quantity;
+
+/// A scenario: workloads and limits, every name in it resolved against one catalog.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// Its name.
+    pub name: Name,
+    /// Hours in a month.
+    pub hours_per_month: Quantity,
+    /// How requests find a provider, if the scenario says.
+    pub gateway: Option<Gateway>,
+    /// What has to run, in the order given.
+    pub workloads: Vec<Workload>,
+    /// Quotas, budgets, shares and floors, in the order given.
+    pub limits: Vec<Limit>,
+}
+
+impl Scenario {
+    /// A scenario from a draft.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the draft, at once.
+    pub fn build(draft: ScenarioDraft, catalog: &Catalog) -> Result<Scenario, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let scenario = assemble(draft, catalog, &mut faults);
+        faults.into_result(scenario, &Sources::default())
+    }
+
+    /// The number of the workload of that name.
+    #[must_use]
+    pub fn workload_named(&self, name: &str) -> Option<usize> {
+        self.workloads.iter().position(|workload| &*workload.name == name)
+    }
+}
+
+/// Request region → provider, with a default; names, because a gateway may know providers no book describes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gateway {
+    /// Request region → provider, in the order given.
+    pub routes: Vec<(Name, Name)>,
+    /// The provider of every other request.
+    pub default: Name,
+}
+
+/// One thing that has to run.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Workload {
+    /// Its name, unique in the scenario.
+    pub name: Name,
+    /// What the capability rule looks for.
+    pub kind: Option<Name>,
+    /// 1 matters most; orders output.
+    pub priority: Option<u32>,
+    /// Labels, sorted by name.
+    pub labels: Vec<(Name, Name)>,
+    /// Rule 1's region: `data_location`, or the region of `data.location`; never empty.
+    pub data_location: Option<Name>,
+    /// What it needs.
+    pub demand: Demand,
+    /// Terms it tolerates, sorted; never empty.
+    pub terms: Vec<Terms>,
+    /// Jurisdictions it must stay in; `None` if anywhere.
+    pub residency: Option<Vec<Name>>,
+    /// Where it may run.
+    pub places: Places,
+    /// Certifications its region must hold, sorted.
+    pub certifications: Vec<Name>,
+    /// Where it runs now.
+    pub current: Option<Current>,
+    /// Whether it may be divided.
+    pub split: Split,
+    /// Where it stands in its file.
+    pub span: Span,
+}
+
+/// Regions and providers that a workload may use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Places {
+    /// Only these regions, sorted; `None` for all.
+    pub regions: Option<Vec<RegionId>>,
+    /// Not these regions, sorted.
+    pub denied_regions: Vec<RegionId>,
+    /// Only these providers, sorted; `None` for all.
+    pub providers: Option<Vec<ProviderId>>,
+    /// Not these providers, sorted.
+    pub denied_providers: Vec<ProviderId>,
+}
+
+/// What a workload needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Demand {
+    /// Nothing that can be priced: the documented rules answer for it, the optimizer cannot.
+    Unstated,
+    /// Machines, storage and traffic, priced from offers and tariffs.
+    Machines(Machines),
+    /// Usage priced by flat rates.
+    FlatRate(FlatUsage),
+    /// Options taken as they are.
+    Given(Vec<GivenOption>),
+}
+
+/// Machines, storage and traffic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Machines {
+    /// Machines at work, at least 1.
+    pub replicas: u32,
+    /// Hours a month of each.
+    pub hours: Quantity,
+    /// At least so many vCPU each.
+    pub vcpu: Quantity,
+    /// At least so many GiB of memory each.
+    pub memory_gib: Quantity,
+    /// One of these architectures; any if empty.
+    pub arch: Vec<Arch>,
+    /// Accelerators each.
+    pub accelerator: Option<AcceleratorNeed>,
+    /// Replicas and hours on single models, sorted by model.
+    pub by_accelerator: Vec<OnAccelerator>,
+    /// GB kept, and their class.
+    pub storage: Option<(Quantity, ClassId)>,
+    /// Where its data lies, and GB read a month.
+    pub data: Option<(RegionId, Quantity)>,
+    /// GB a month to the internet.
+    pub internet_gb: Quantity,
+}
+
+impl Machines {
+    /// Replicas and hours on a machine with this accelerator.
+    #[must_use]
+    pub fn on(&self, accelerator: Option<Accelerator>) -> (u32, Quantity) {
+        let special =
+            accelerator.and_then(|model| self.by_accelerator.iter().find(|special| special.model == model));
+        let replicas = special.and_then(|special| special.replicas).unwrap_or(self.replicas);
+        let hours = special.and_then(|special| special.hours).unwrap_or(self.hours);
+        (replicas, hours)
+    }
+}
+
+/// Accelerators a replica needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AcceleratorNeed {
+    /// One of these models, sorted; never empty.
+    pub any_of: Vec<Accelerator>,
+    /// At least so many.
+    pub count: Quantity,
+}
+
+/// How much of a model does the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OnAccelerator {
+    /// The model.
+    pub model: Accelerator,
+    /// Replicas on it, if not as usual.
+    pub replicas: Option<u32>,
+    /// Hours on it, if not as usual.
+    pub hours: Option<Quantity>,
+}
+
+/// Usage priced by flat rates; also what `compare` prices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlatUsage {
+    /// Compute hours a month.
+    pub compute_hours: Quantity,
+    /// GB stored.
+    pub storage_gb: Quantity,
+    /// GB a month over the network.
+    pub network_gb: Quantity,
+}
+
+/// An option taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GivenOption {
+    /// Where.
+    pub region: RegionId,
+    /// Cost a month.
+    pub cost: Amount,
+    /// What it uses, sorted by name.
+    pub uses: Vec<(Name, Quantity)>,
+}
+
+/// Where a workload runs now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Current {
+    /// Region.
+    pub region: RegionId,
+    /// SKU, if it says.
+    pub sku: Option<SkuId>,
+    /// Terms, if it says.
+    pub terms: Option<Terms>,
+}

@@ -1,0 +1,149 @@
+//! Names in a scenario, resolved against the catalog, with a suggestion where one is missing.
+
+use crate::catalog::{Accelerator, Catalog, ClassId, Name, ProviderId, RegionId};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Spanned, listed, quoted};
+
+/// Looks names up and reports those that do not exist.
+pub(super) struct Resolver<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) faults: &'a mut Diagnostics,
+}
+
+impl Resolver<'_> {
+    pub(super) fn provider(&mut self, name: &Spanned<Name>, place: &str) -> Option<ProviderId> {
+        let found = self.catalog.provider_named(&name.value);
+        if found.is_none() {
+            let known: Vec<&str> = self.catalog.providers().iter().map(|provider| &*provider.name).collect();
+            let message = format!("unknown provider {} in {place}", quoted(&name.value));
+            self.faults.push(
+                Diagnostic::new(Kind::UnknownProvider, name.span, message).suggest(
+                    &name.value,
+                    known.iter().copied(),
+                    Some(format!("loaded books have {}", listed(known.iter().copied()))),
+                ),
+            );
+        }
+        found
+    }
+
+    /// `provider/region`, or a bare region that exactly one book has.
+    pub(super) fn region(&mut self, name: &Spanned<Name>, place: &str) -> Option<RegionId> {
+        let text = &*name.value;
+        if let Some((provider, region)) = text.split_once('/') {
+            let provider = self.provider(&Spanned::new(Name::from(provider), name.span), place)?;
+            let found = self.catalog.region_named(provider, region);
+            if found.is_none() {
+                let known: Vec<&str> =
+                    self.catalog.regions_of(provider).map(|region| &*self.catalog.region(region).path).collect();
+                self.unknown_region(name, place, &known);
+            }
+            return found;
+        }
+        match self.catalog.regions_named(text) {
+            [region] => Some(*region),
+            [] => {
+                let mut known: Vec<&str> = self.catalog.regions().iter().map(|region| &*region.name).collect();
+                known.sort_unstable();
+                known.dedup();
+                self.unknown_region(name, place, &known);
+                None
+            }
+            several => {
+                let paths = listed(several.iter().map(|&region| &*self.catalog.region(region).path));
+                let message = format!("several books have a region {} ({place})", quoted(text));
+                self.faults.push(
+                    Diagnostic::new(Kind::AmbiguousRegion, name.span, message).help(format!("write {paths}")),
+                );
+                None
+            }
+        }
+    }
+
+    fn unknown_region(&mut self, name: &Spanned<Name>, place: &str, known: &[&str]) {
+        let message = format!("unknown region {} in {place}", quoted(&name.value));
+        let otherwise = format!("loaded books have {}", listed(known.iter().copied()));
+        self.faults.push(
+            Diagnostic::new(Kind::UnknownRegion, name.span, message).suggest(
+                &name.value,
+                known.iter().copied(),
+                Some(otherwise),
+            ),
+        );
+    }
+
+    pub(super) fn class(&mut self, name: &Spanned<Name>, place: &str) -> Option<ClassId> {
+        let found = self.catalog.class_named(&name.value);
+        if found.is_none() {
+            let known = || self.catalog.classes().iter().map(|class| &**class);
+            let message = format!("unknown storage class {} in {place}", quoted(&name.value));
+            self.faults.push(
+                Diagnostic::new(Kind::UnknownClass, name.span, message).suggest(
+                    &name.value,
+                    known(),
+                    Some(format!("loaded books have {}", listed(known()))),
+                ),
+            );
+        }
+        found
+    }
+
+    pub(super) fn accelerator(&mut self, name: &Spanned<Name>, place: &str) -> Option<Accelerator> {
+        let found = Accelerator::named(&name.value);
+        if found.is_none() {
+            let message = format!("unknown accelerator {} in {place}", quoted(&name.value));
+            self.faults.push(
+                Diagnostic::new(Kind::UnknownAccelerator, name.span, message).suggest(
+                    &name.value,
+                    Accelerator::names(),
+                    Some(format!("known are {}", listed(Accelerator::names()))),
+                ),
+            );
+        }
+        found
+    }
+
+    pub(super) fn jurisdiction(&mut self, name: &Spanned<Name>, place: &str) -> bool {
+        let mut known: Vec<&str> =
+            self.catalog.regions().iter().filter_map(|region| region.jurisdiction.as_deref()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let found = known.binary_search(&&*name.value).is_ok();
+        if !found {
+            let message = format!("no loaded region lies in jurisdiction {} ({place})", quoted(&name.value));
+            self.faults.push(
+                Diagnostic::new(Kind::UnknownJurisdiction, name.span, message).suggest(
+                    &name.value,
+                    known.iter().copied(),
+                    Some(format!("loaded regions lie in {}", listed(known.iter().copied()))),
+                ),
+            );
+        }
+        found
+    }
+
+    /// A name that must be one of a few.
+    pub(super) fn one_of(&mut self, name: &Spanned<Name>, what: &str, place: &str, known: &mut Vec<&str>) -> bool {
+        known.sort_unstable();
+        known.dedup();
+        let found = known.binary_search(&&*name.value).is_ok();
+        if !found {
+            let message = format!("no {what} {} ({place})", quoted(&name.value));
+            let otherwise = format!("there are {}", listed(known.iter().copied()));
+            self.faults.push(
+                Diagnostic::new(Kind::UnknownScope, name.span, message).suggest(
+                    &name.value,
+                    known.iter().copied(),
+                    Some(otherwise),
+                ),
+            );
+        }
+        found
+    }
+}
+
+/// Sorted, each once.
+pub(super) fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort_unstable();
+    list.dedup();
+    list
+}
