@@ -80,6 +80,8 @@ pub(crate) struct Charges {
     pub(crate) replicas: u32,
     /// Hours of each.
     pub(crate) hours: Quantity,
+    /// Hours of all machines of one unit, in 10⁻¹².
+    pub(crate) machine_hours: i128,
     /// Units of the whole workload.
     pub(crate) units: u32,
     /// For one unit.
@@ -119,7 +121,14 @@ pub(crate) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply) ->
                 price: UnitPrice::ZERO,
                 amount,
             };
-            Some(Charges { replicas: 1, hours: Quantity::ZERO, units, per_unit: vec![charge], per_region: None })
+            Some(Charges {
+                replicas: 1,
+                hours: Quantity::ZERO,
+                machine_hours: 0,
+                units,
+                per_unit: vec![charge],
+                per_region: None,
+            })
         }
         _ => None,
     }
@@ -142,13 +151,7 @@ fn unit_part(whole: Quantity, units: u32) -> Option<i128> {
     divide_half_even(i128::from(whole.parts()) * 1_000_000, i128::from(units))
 }
 
-fn charge(
-    category: Category,
-    basis: Basis,
-    provider: ProviderId,
-    quantity: i128,
-    price: UnitPrice,
-) -> Option<Charge> {
+fn charge(category: Category, basis: Basis, provider: ProviderId, quantity: i128, price: UnitPrice) -> Option<Charge> {
     Some(Charge { category, basis, provider, quantity, price, amount: price.times(quantity)? })
 }
 
@@ -171,7 +174,7 @@ fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: Offe
         Some((gb, class)) if gb > Quantity::ZERO => Some(storing(catalog, sold.region, class, gb)?),
         _ => None,
     };
-    Some(Charges { replicas, hours, units, per_unit, per_region })
+    Some(Charges { replicas, hours, machine_hours, units, per_unit, per_region })
 }
 
 /// Reading data from where it lies; billed by the source's provider.
@@ -212,7 +215,7 @@ fn of_rates(catalog: &Catalog, split: Split, usage: FlatUsage, region: RegionId)
             per_unit.push(charge(category, basis, provider, unit_part(quantity, units)?, price)?);
         }
     }
-    Some(Charges { replicas: 1, hours: usage.compute_hours, units, per_unit, per_region: None })
+    Some(Charges { replicas: 1, hours: usage.compute_hours, machine_hours: 0, units, per_unit, per_region: None })
 }
 
 /// A part of a tariff's volume that does not cost the first paid price.

@@ -108,6 +108,11 @@ impl Sources {
     /// Line and column of a span, or `None` for [`Span::NONE`].
     #[must_use]
     pub fn place(&self, span: Span) -> Option<Place> {
+        self.place_after(span, None)
+    }
+
+    /// The same, counting on from an earlier place of the same file if there is one.
+    fn place_after(&self, span: Span, earlier: Option<&(Span, Place)>) -> Option<Place> {
         let (name, text) = self.files.get(span.file as usize)?;
         let mut offset = (span.offset as usize).min(text.len());
         while !text.is_char_boundary(offset) {
@@ -116,9 +121,16 @@ impl Sources {
         let before = text.get(..offset).unwrap_or("");
         let start_of_line = before.rfind('\n').map_or(0, |newline| newline + 1);
         let in_line = before.get(start_of_line..).unwrap_or("").trim_start_matches('\u{feff}');
+        let (counted, line) = match earlier {
+            Some((from, place)) if from.file == span.file && from.offset <= span.offset => {
+                ((from.offset as usize).min(text.len()), place.line)
+            }
+            _ => (0, 1),
+        };
+        let rest = before.as_bytes().get(counted..).unwrap_or_default();
         Some(Place {
             file: Arc::clone(name),
-            line: 1 + before.bytes().filter(|&byte| byte == b'\n').count(),
+            line: line + rest.iter().filter(|&&byte| byte == b'\n').count(),
             column: 1 + in_line.chars().count(),
         })
     }
@@ -364,9 +376,12 @@ impl Diagnostics {
     pub fn locate(&mut self, sources: &Sources) {
         self.list.sort_by_key(|diagnostic| diagnostic.span);
         self.list.dedup();
-        for diagnostic in &mut self.list {
-            if diagnostic.place.is_none() {
-                diagnostic.place = sources.place(diagnostic.span);
+        // In order of position, so that each file is walked once, however many faults it has.
+        let mut last: Option<(Span, Place)> = None;
+        for diagnostic in self.list.iter_mut().filter(|diagnostic| diagnostic.place.is_none()) {
+            diagnostic.place = sources.place_after(diagnostic.span, last.as_ref());
+            if let Some(place) = &diagnostic.place {
+                last = Some((diagnostic.span, place.clone()));
             }
         }
     }
@@ -482,8 +497,8 @@ mod tests {
     #[test]
     fn a_message_stays_under_300_bytes_and_on_one_line_whatever_it_quotes() {
         let hostile = "\u{202e}ü\n`".repeat(10_000);
-        let diagnostic = Diagnostic::new(Kind::BadName, Span::NONE, format!("{} {hostile}", quoted(&hostile)))
-            .help(hostile.clone());
+        let diagnostic =
+            Diagnostic::new(Kind::BadName, Span::NONE, format!("{} {hostile}", quoted(&hostile))).help(hostile.clone());
         assert!(diagnostic.message.len() < 300, "{}", diagnostic.message.len());
         assert!(diagnostic.help.as_ref().is_some_and(|help| help.len() < 300));
         assert!(!diagnostic.message.contains('\n'));

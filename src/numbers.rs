@@ -8,6 +8,46 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, quoted};
 use crate::money::{Amount, UnitPrice};
 use crate::units::{Quantity, Share};
 
+/// A number as a person writes it: an optional sign, digits, an optional fraction, an optional exponent.
+///
+/// Hexadecimal, grouped and non-finite numbers are refused with what to write instead; digits are never lost.
+pub(crate) fn decimal(faults: &mut Diagnostics, text: &str, span: Span, what: impl Display) -> Option<Decimal> {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (digits, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((digits, exponent)) => (digits, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let well_formed = match digits.split_once('.') {
+        Some((whole, part)) => (whole.is_empty() || is_number(whole)) && is_number(part),
+        None => is_number(digits),
+    } && exponent
+        .is_none_or(|exponent| is_number(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
+    if !well_formed {
+        let message = format!("{what} is not a number: {}", quoted(text));
+        faults.push(
+            Diagnostic::new(Kind::BadNumber, span, message).help("write plain decimal digits, such as 1000 or 0.25"),
+        );
+        return None;
+    }
+    let plain = text.strip_prefix('+').unwrap_or(text);
+    let value = match exponent {
+        Some(_) => Decimal::from_scientific(plain),
+        None => Decimal::from_str_exact(plain),
+    };
+    let lost = exponent.is_some()
+        && value.as_ref().is_ok_and(|value| value.is_zero())
+        && digits.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    match value {
+        Ok(value) if !lost => Some(value),
+        _ => {
+            let message = format!("{what} cannot be kept exactly: {}", quoted(text));
+            faults.push(Diagnostic::new(Kind::OutOfRange, span, message).help("write a number of at most 28 digits"));
+            None
+        }
+    }
+}
+
 /// A unit price: zero or more, at most 12 decimals, under about nine million.
 pub(crate) fn price(faults: &mut Diagnostics, value: Spanned<Decimal>, what: impl Display) -> Option<UnitPrice> {
     if is_negative(faults, value, &what) {
@@ -117,9 +157,8 @@ fn is_negative(faults: &mut Diagnostics, value: Spanned<Decimal>, what: &impl Di
     let negative = value.value.is_sign_negative() && !value.value.is_zero();
     if negative {
         let message = format!("{what} is negative: {}", quoted(&value.value.to_string()));
-        faults.push(
-            Diagnostic::new(Kind::NegativeNumber, value.span, message).help("write zero or a number above zero"),
-        );
+        faults
+            .push(Diagnostic::new(Kind::NegativeNumber, value.span, message).help("write zero or a number above zero"));
     }
     negative
 }

@@ -7,9 +7,9 @@ use crate::catalog::draft::{
     PriceDraft, RegionDraft, SkuDraft, StorageDraft, TariffDraft,
 };
 use crate::catalog::{
-    Accelerator, BilledUnit, Catalog, ClassId, Commitment, Covers, CrossProvider, Offer, OfferDetail, Power, Provenance,
-    Provider, ProviderId, Rates, Region, RegionId, Sku, SkuAccelerator, SkuId, StoragePrice, Tariff, TariffId,
-    TariffScope, Terms, Tier, ZoneTransfer,
+    Accelerator, BilledUnit, Catalog, ClassId, Commitment, Covers, CrossProvider, Offer, OfferDetail, Power,
+    Provenance, Provider, ProviderId, Rates, Region, RegionId, Sku, SkuAccelerator, SkuId, StoragePrice, Tariff,
+    TariffId, TariffScope, Terms, Tier, ZoneTransfer,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
 use crate::money::UnitPrice;
@@ -82,11 +82,7 @@ impl Builder<'_> {
             let compute_hour = numbers::price(self.faults, rates.compute_hour, "`compute_hour`");
             let storage_gb_month = numbers::price(self.faults, rates.storage_gb_month, "`storage_gb_month`");
             let network_gb = numbers::price(self.faults, rates.network_gb, "`network_gb`");
-            Some(Rates {
-                compute_hour: compute_hour?,
-                storage_gb_month: storage_gb_month?,
-                network_gb: network_gb?,
-            })
+            Some(Rates { compute_hour: compute_hour?, storage_gb_month: storage_gb_month?, network_gb: network_gb? })
         });
         let regions = self.regions(id, &book.provider.value, book.regions);
         let skus = self.skus(id, book.skus);
@@ -133,11 +129,21 @@ impl Builder<'_> {
             self.fault(Kind::BadWord, currency.span, message, "write three capital letters, such as `USD`");
         } else if *code != self.catalog.currency {
             let message = format!("prices in {} beside prices in {}", quoted(code), quoted(&self.catalog.currency));
-            self.fault(Kind::TwoCurrencies, currency.span, message, "convert one of the books; amounts are never mixed");
+            self.fault(
+                Kind::TwoCurrencies,
+                currency.span,
+                message,
+                "convert one of the books; amounts are never mixed",
+            );
         }
     }
 
-    fn regions(&mut self, provider: ProviderId, provider_name: &str, drafts: Vec<RegionDraft>) -> std::ops::Range<usize> {
+    fn regions(
+        &mut self,
+        provider: ProviderId,
+        provider_name: &str,
+        drafts: Vec<RegionDraft>,
+    ) -> std::ops::Range<usize> {
         let start = self.catalog.regions.len();
         for draft in drafts {
             let name = draft.name.value;
@@ -208,10 +214,11 @@ impl Builder<'_> {
             let memory_gib = numbers::positive(self.faults, draft.memory_gib, format_args!("`memory_gib` of {sku}"));
             let accelerator = draft.accelerator.and_then(|accelerator| {
                 let model = self.accelerator(&accelerator.model, &format!(" of {sku}"));
-                let count = numbers::positive(self.faults, accelerator.count, format_args!("accelerator `count` of {sku}"));
-                let memory_gib = accelerator
-                    .memory_gib
-                    .and_then(|memory| numbers::positive(self.faults, memory, format_args!("accelerator memory of {sku}")));
+                let count =
+                    numbers::positive(self.faults, accelerator.count, format_args!("accelerator `count` of {sku}"));
+                let memory_gib = accelerator.memory_gib.and_then(|memory| {
+                    numbers::positive(self.faults, memory, format_args!("accelerator memory of {sku}"))
+                });
                 Some(SkuAccelerator { model: model?, count: count?, memory_gib })
             });
             // A SKU with a bad figure stays, so that its offers do not fault as well.
@@ -241,10 +248,11 @@ impl Builder<'_> {
         let found = Accelerator::named(&model.value);
         if found.is_none() {
             let message = format!("unknown accelerator {}{of}", quoted(&model.value));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownAccelerator, model.span, message)
-                    .suggest(&model.value, Accelerator::names(), Some(format!("known are {}", listed(Accelerator::names())))),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownAccelerator, model.span, message).suggest(
+                &model.value,
+                Accelerator::names(),
+                Some(format!("known are {}", listed(Accelerator::names()))),
+            ));
         }
         found
     }
@@ -256,9 +264,11 @@ impl Builder<'_> {
             let mut known: Vec<&str> = self.regions.keys().map(|name| &**name).collect();
             known.sort_unstable();
             let otherwise = format!("add it to `regions`, which has {}", listed(known.iter().copied()));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownRegion, name.span, message).suggest(&name.value, known, Some(otherwise)),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownRegion, name.span, message).suggest(
+                &name.value,
+                known,
+                Some(otherwise),
+            ));
         }
         found
     }
@@ -269,10 +279,11 @@ impl Builder<'_> {
             let message = format!("unknown sku {} in {place}", quoted(&name.value));
             let mut known: Vec<&str> = self.skus.keys().map(|name| &**name).collect();
             known.sort_unstable();
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownSku, name.span, message)
-                    .suggest(&name.value, known, Some("describe it in `skus`".to_owned())),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownSku, name.span, message).suggest(
+                &name.value,
+                known,
+                Some("describe it in `skus`".to_owned()),
+            ));
         }
         found
     }
@@ -360,7 +371,12 @@ impl Builder<'_> {
             (None, Some(sku)) => self.sku(&sku, &format!("commitment {name}")).map(Covers::Sku),
             _ => {
                 let message = format!("commitment {name} must cover one family or one sku");
-                self.fault(Kind::Conflicting, draft.name.span, message, "write `covers: {family: …}` or `covers: {sku: …}`");
+                self.fault(
+                    Kind::Conflicting,
+                    draft.name.span,
+                    message,
+                    "write `covers: {family: …}` or `covers: {sku: …}`",
+                );
                 None
             }
         };
@@ -392,7 +408,13 @@ impl Builder<'_> {
         Some(Power { vcpu_w: vcpu_w?, accelerator_w, pue: pue?, source: draft.source })
     }
 
-    fn tariff(&mut self, scope: TariffScope, provider: ProviderId, draft: &TariffDraft, unit: BilledUnit) -> Option<TariffId> {
+    fn tariff(
+        &mut self,
+        scope: TariffScope,
+        provider: ProviderId,
+        draft: &TariffDraft,
+        unit: BilledUnit,
+    ) -> Option<TariffId> {
         let gb = |quantity: Quantity| match unit {
             BilledUnit::Gb => Some(quantity),
             BilledUnit::Gib => quantity.gib_to_gb(),
@@ -427,13 +449,24 @@ impl Builder<'_> {
                 && end <= before
             {
                 right = false;
-                let message = format!("tier up to {} follows one that ends no earlier", quoted(&written.value.to_string()));
-                self.fault(Kind::BadTiers, written.span, message, "order the tiers by `up_to`, each above the one before");
+                let message =
+                    format!("tier up to {} follows one that ends no earlier", quoted(&written.value.to_string()));
+                self.fault(
+                    Kind::BadTiers,
+                    written.span,
+                    message,
+                    "order the tiers by `up_to`, each above the one before",
+                );
             }
             tiers.push(Tier { up_to, price: price.unwrap_or_default() });
         }
         if tiers.is_empty() {
-            self.fault(Kind::BadTiers, draft.span, "a tariff without tiers".to_owned(), "write a price or a list of tiers");
+            self.fault(
+                Kind::BadTiers,
+                draft.span,
+                "a tariff without tiers".to_owned(),
+                "write a price or a list of tiers",
+            );
         }
         if !right || tiers.is_empty() {
             return None;

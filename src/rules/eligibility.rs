@@ -103,10 +103,10 @@ pub fn supplies(catalog: &Catalog, workload: &Workload) -> Vec<Supply> {
     match &workload.demand {
         Demand::Unstated => Vec::new(),
         Demand::Machines(_) => (0..catalog.offers().len()).map(|number| Supply::Offer(OfferId::at(number))).collect(),
-        Demand::FlatRate(_) => {
-            (0..catalog.regions().len()).map(|number| Supply::Rates(RegionId::at(number))).collect()
+        Demand::FlatRate(_) => (0..catalog.regions().len()).map(|number| Supply::Rates(RegionId::at(number))).collect(),
+        Demand::Given(options) => {
+            (0..options.len()).filter_map(|at| u32::try_from(at).ok()).map(Supply::Given).collect()
         }
-        Demand::Given(options) => (0..options.len()).filter_map(|at| u32::try_from(at).ok()).map(Supply::Given).collect(),
     }
 }
 

@@ -144,9 +144,9 @@ pub fn place(catalog: &Catalog, query: Query<'_>) -> Result<Answer, Unanswered> 
             others: [(DataLocation, no_location), (Capability, no_capability)],
             without_rate: without_rate(catalog),
         }),
-        None => Err(Unanswered {
-            rules: [(DataLocation, no_location), (Capability, no_capability), (LowestCost, NoRate)],
-        }),
+        None => {
+            Err(Unanswered { rules: [(DataLocation, no_location), (Capability, no_capability), (LowestCost, NoRate)] })
+        }
     }
 }
 

@@ -99,16 +99,17 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
     let kind = draft.kind.clone();
     let mut labels = draft.labels.clone();
     labels.sort_unstable();
-    let terms = if draft.terms.is_empty() { vec![crate::catalog::Terms::OnDemand] } else { sorted(draft.terms.clone()) };
+    let terms =
+        if draft.terms.is_empty() { vec![crate::catalog::Terms::OnDemand] } else { sorted(draft.terms.clone()) };
     let certifications = sorted(draft.certifications.iter().map(|name| name.value.clone()).collect());
     let split = draft.split;
     let name = draft.name.value.clone();
     let demand = read_demand(resolver, draft, month, &place);
     if split == Split::Replicas && !matches!(demand, Demand::Machines(_) | Demand::Unstated) {
         let message = format!("{place} has no replicas to split");
-        resolver.faults.push(
-            Diagnostic::new(Kind::Conflicting, span, message).help("write `split: any`, or state a `request`"),
-        );
+        resolver
+            .faults
+            .push(Diagnostic::new(Kind::Conflicting, span, message).help("write `split: any`, or state a `request`"));
     }
     Workload {
         name,
@@ -128,14 +129,12 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
 }
 
 fn read_places(resolver: &mut Resolver<'_>, regions: &Choice, providers: &Choice, place: &str) -> Places {
-    let mut region_ids = |names: &[Spanned<Name>]| {
-        sorted(names.iter().filter_map(|name| resolver.region(name, place)).collect())
-    };
+    let mut region_ids =
+        |names: &[Spanned<Name>]| sorted(names.iter().filter_map(|name| resolver.region(name, place)).collect());
     let allowed_regions = regions.allow.as_deref().map(&mut region_ids);
     let denied_regions = region_ids(&regions.deny);
-    let mut provider_ids = |names: &[Spanned<Name>]| {
-        sorted(names.iter().filter_map(|name| resolver.provider(name, place)).collect())
-    };
+    let mut provider_ids =
+        |names: &[Spanned<Name>]| sorted(names.iter().filter_map(|name| resolver.provider(name, place)).collect());
     let allowed_providers = providers.allow.as_deref().map(&mut provider_ids);
     let denied_providers = provider_ids(&providers.deny);
     Places { regions: allowed_regions, denied_regions, providers: allowed_providers, denied_providers }
@@ -160,13 +159,11 @@ fn read_sku(
         let known = catalog.skus().iter().filter(|sku| sku.provider == provider).map(|sku| &*sku.name);
         let provider = &catalog.provider(provider).name;
         let message = format!("{provider} has no sku {} (`current` of {place})", quoted(&name.value));
-        resolver.faults.push(
-            Diagnostic::new(Kind::UnknownSku, name.span, message).suggest(
-                &name.value,
-                known,
-                Some(format!("see `skus` in the book of {provider}")),
-            ),
-        );
+        resolver.faults.push(Diagnostic::new(Kind::UnknownSku, name.span, message).suggest(
+            &name.value,
+            known,
+            Some(format!("see `skus` in the book of {provider}")),
+        ));
     }
     found
 }
@@ -253,7 +250,8 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         let class = storage.class.unwrap_or_else(|| Spanned::new(Name::from("standard"), storage.gb.span));
         Some((kept?, resolver.class(&class, place)?))
     });
-    let data = draft.data.and_then(|data| Some((resolver.region(&data.location, &format!("`data` of {place}"))?, read?)));
+    let data =
+        draft.data.and_then(|data| Some((resolver.region(&data.location, &format!("`data` of {place}"))?, read?)));
     let accelerator = request.accelerator.and_then(|need| read_accelerator(resolver, need, place, draft.name.span));
     let by_accelerator = read_by_accelerator(resolver, draft.by_accelerator, accelerator.as_ref(), place);
     Machines {
@@ -318,9 +316,9 @@ fn read_by_accelerator(
         }
         if all.iter().any(|other| other.model == model) {
             let message = format!("`by_accelerator` of {place} has {model_name} under two names");
-            resolver.faults.push(
-                Diagnostic::new(Kind::DuplicateName, draft.model.span, message).help("keep one of the two"),
-            );
+            resolver
+                .faults
+                .push(Diagnostic::new(Kind::DuplicateName, draft.model.span, message).help("keep one of the two"));
         }
         all.push(OnAccelerator { model, replicas, hours });
     }
@@ -331,9 +329,9 @@ fn read_by_accelerator(
 fn read_options(resolver: &mut Resolver<'_>, drafts: Spanned<Vec<OptionDraft>>, place: &str) -> Vec<GivenOption> {
     if drafts.value.is_empty() {
         let message = format!("`options` of {place} is empty");
-        resolver
-            .faults
-            .push(Diagnostic::new(Kind::EmptyList, drafts.span, message).help("give at least one option, or leave it out"));
+        resolver.faults.push(
+            Diagnostic::new(Kind::EmptyList, drafts.span, message).help("give at least one option, or leave it out"),
+        );
     }
     let mut options = Vec::with_capacity(drafts.value.len());
     for draft in drafts.value {

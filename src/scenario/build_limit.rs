@@ -27,9 +27,7 @@ pub(super) fn read(resolver: &mut Resolver<'_>, workloads: &[Workload], draft: L
             } else {
                 (Kind::MissingKey, "has no bound", "write `at_most` or `at_least`")
             };
-            resolver
-                .faults
-                .push(Diagnostic::new(kind, draft.name.span, format!("{place} {message}")).help(help));
+            resolver.faults.push(Diagnostic::new(kind, draft.name.span, format!("{place} {message}")).help(help));
             return None;
         }
     };
@@ -80,12 +78,7 @@ fn read_measure(
         .then(|| Measure::Use(name.value.clone()))
 }
 
-fn read_key(
-    resolver: &mut Resolver<'_>,
-    workloads: &[Workload],
-    name: &Spanned<Name>,
-    place: &str,
-) -> Option<Key> {
+fn read_key(resolver: &mut Resolver<'_>, workloads: &[Workload], name: &Spanned<Name>, place: &str) -> Option<Key> {
     if let Some(label) = name.value.strip_prefix("label.") {
         let label = Spanned::new(Name::from(label), name.span);
         return check_label(resolver, workloads, &label, place).then_some(Key::Label(label.value));
@@ -103,10 +96,11 @@ fn read_key(
         other => {
             let message = format!("`per` of {place} is {}", quoted(other));
             let known = KEYS.iter().copied().chain(["label.NAME"]);
-            resolver.faults.push(
-                Diagnostic::new(Kind::BadWord, name.span, message)
-                    .suggest(other, KEYS, Some(format!("legal are {}", listed(known)))),
-            );
+            resolver.faults.push(Diagnostic::new(Kind::BadWord, name.span, message).suggest(
+                other,
+                KEYS,
+                Some(format!("legal are {}", listed(known))),
+            ));
             return None;
         }
     };
@@ -119,12 +113,7 @@ fn check_label(resolver: &mut Resolver<'_>, workloads: &[Workload], label: &Span
     resolver.one_of(label, "workload has a label", place, &mut known)
 }
 
-fn read_filter(
-    resolver: &mut Resolver<'_>,
-    workloads: &[Workload],
-    draft: &FilterDraft,
-    place: &str,
-) -> Filter {
+fn read_filter(resolver: &mut Resolver<'_>, workloads: &[Workload], draft: &FilterDraft, place: &str) -> Filter {
     let catalog = resolver.catalog;
     for name in &draft.sku {
         let mut known: Vec<&str> = catalog.skus().iter().map(|sku| &*sku.name).collect();
@@ -176,11 +165,28 @@ fn names(written: &[Spanned<Name>]) -> Vec<Name> {
 /// A carbon limit needs watts and grams wherever something could run; without them it would count zero.
 fn require_power(resolver: &mut Resolver<'_>, sum: &Spanned<Name>, place: &str) {
     let catalog = resolver.catalog;
-    for provider in catalog.providers().iter().filter(|provider| provider.power.is_none()) {
-        let message = format!("{place} sums `kg_co2e`, but the book of {} has no power figures", quoted(&provider.name));
-        resolver.faults.push(
-            Diagnostic::new(Kind::NoPowerFigures, sum.span, message)
-                .help("add `power` with its source to the book, or leave the book out"),
-        );
+    for (number, provider) in catalog.providers().iter().enumerate() {
+        let id = crate::catalog::ProviderId::at(number);
+        let missing = match &provider.power {
+            None => Some("power figures".to_owned()),
+            Some(power) => {
+                let watts = |model| power.accelerator_w.binary_search_by_key(&model, |(model, _)| *model).is_ok();
+                let models = catalog.skus().iter().filter(|sku| sku.provider == id).filter_map(|sku| sku.accelerator);
+                let no_watts = models.map(|has| has.model).find(|model| !watts(*model));
+                let mut regions = catalog.regions_of(id).map(|region| catalog.region(region));
+                let no_grid = regions.find(|region| region.grid_gco2_per_kwh.is_none());
+                no_watts
+                    .map(|model| format!("watts for {model}"))
+                    .or_else(|| no_grid.map(|region| format!("`grid_gco2_per_kwh` for {}", quoted(&region.name))))
+            }
+        };
+        if let Some(missing) = missing {
+            let message =
+                format!("{place} sums `kg_co2e`, but the book of {} has no {missing}", quoted(&provider.name));
+            resolver.faults.push(
+                Diagnostic::new(Kind::NoPowerFigures, sum.span, message)
+                    .help("add them with their source to the book, or leave the book out; absent is not zero"),
+            );
+        }
     }
 }

@@ -20,6 +20,7 @@ pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
 use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, ProviderId, RegionId, SkuId, Terms};
 use crate::diagnostic::{Diagnostics, Sources, Span};
 use crate::money::Amount;
+use crate::numbers;
 use crate::units::Quantity;
 
 /// A scenario: workloads and limits, every name in it resolved against one catalog.
@@ -156,8 +157,7 @@ impl Machines {
     /// Replicas and hours on a machine with this accelerator.
     #[must_use]
     pub fn on(&self, accelerator: Option<Accelerator>) -> (u32, Quantity) {
-        let special =
-            accelerator.and_then(|model| self.by_accelerator.iter().find(|special| special.model == model));
+        let special = accelerator.and_then(|model| self.by_accelerator.iter().find(|special| special.model == model));
         let replicas = special.and_then(|special| special.replicas).unwrap_or(self.replicas);
         let hours = special.and_then(|special| special.hours).unwrap_or(self.hours);
         (replicas, hours)
@@ -195,6 +195,26 @@ pub struct FlatUsage {
     pub storage_gb: Quantity,
     /// GB a month over the network.
     pub network_gb: Quantity,
+}
+
+impl FlatUsage {
+    /// A usage from decimals as a person types them: hours, GB stored, GB sent.
+    ///
+    /// # Errors
+    /// Each figure that is not a number, is negative, is above a billion or has more than 6 decimals.
+    pub fn parse(compute_hours: &str, storage_gb: &str, network_gb: &str) -> Result<FlatUsage, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let mut read = |text: &str, name: &str| {
+            let value = numbers::decimal(&mut faults, text, Span::NONE, name);
+            value.and_then(|value| numbers::quantity(&mut faults, value.into(), name)).unwrap_or_default()
+        };
+        let usage = FlatUsage {
+            compute_hours: read(compute_hours, "compute hours"),
+            storage_gb: read(storage_gb, "storage GB"),
+            network_gb: read(network_gb, "network GB"),
+        };
+        faults.into_result(usage, &Sources::default())
+    }
 }
 
 /// An option taken as it is.

@@ -15,13 +15,11 @@ impl Resolver<'_> {
         if found.is_none() {
             let known: Vec<&str> = self.catalog.providers().iter().map(|provider| &*provider.name).collect();
             let message = format!("unknown provider {} in {place}", quoted(&name.value));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownProvider, name.span, message).suggest(
-                    &name.value,
-                    known.iter().copied(),
-                    Some(format!("loaded books have {}", listed(known.iter().copied()))),
-                ),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownProvider, name.span, message).suggest(
+                &name.value,
+                known.iter().copied(),
+                Some(format!("loaded books have {}", listed(known.iter().copied()))),
+            ));
         }
         found
     }
@@ -51,9 +49,8 @@ impl Resolver<'_> {
             several => {
                 let paths = listed(several.iter().map(|&region| &*self.catalog.region(region).path));
                 let message = format!("several books have a region {} ({place})", quoted(text));
-                self.faults.push(
-                    Diagnostic::new(Kind::AmbiguousRegion, name.span, message).help(format!("write {paths}")),
-                );
+                self.faults
+                    .push(Diagnostic::new(Kind::AmbiguousRegion, name.span, message).help(format!("write {paths}")));
                 None
             }
         }
@@ -62,13 +59,11 @@ impl Resolver<'_> {
     fn unknown_region(&mut self, name: &Spanned<Name>, place: &str, known: &[&str]) {
         let message = format!("unknown region {} in {place}", quoted(&name.value));
         let otherwise = format!("loaded books have {}", listed(known.iter().copied()));
-        self.faults.push(
-            Diagnostic::new(Kind::UnknownRegion, name.span, message).suggest(
-                &name.value,
-                known.iter().copied(),
-                Some(otherwise),
-            ),
-        );
+        self.faults.push(Diagnostic::new(Kind::UnknownRegion, name.span, message).suggest(
+            &name.value,
+            known.iter().copied(),
+            Some(otherwise),
+        ));
     }
 
     pub(super) fn class(&mut self, name: &Spanned<Name>, place: &str) -> Option<ClassId> {
@@ -76,13 +71,11 @@ impl Resolver<'_> {
         if found.is_none() {
             let known = || self.catalog.classes().iter().map(|class| &**class);
             let message = format!("unknown storage class {} in {place}", quoted(&name.value));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownClass, name.span, message).suggest(
-                    &name.value,
-                    known(),
-                    Some(format!("loaded books have {}", listed(known()))),
-                ),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownClass, name.span, message).suggest(
+                &name.value,
+                known(),
+                Some(format!("loaded books have {}", listed(known()))),
+            ));
         }
         found
     }
@@ -91,13 +84,11 @@ impl Resolver<'_> {
         let found = Accelerator::named(&name.value);
         if found.is_none() {
             let message = format!("unknown accelerator {} in {place}", quoted(&name.value));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownAccelerator, name.span, message).suggest(
-                    &name.value,
-                    Accelerator::names(),
-                    Some(format!("known are {}", listed(Accelerator::names()))),
-                ),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownAccelerator, name.span, message).suggest(
+                &name.value,
+                Accelerator::names(),
+                Some(format!("known are {}", listed(Accelerator::names()))),
+            ));
         }
         found
     }
@@ -110,13 +101,11 @@ impl Resolver<'_> {
         let found = known.binary_search(&&*name.value).is_ok();
         if !found {
             let message = format!("no loaded region lies in jurisdiction {} ({place})", quoted(&name.value));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownJurisdiction, name.span, message).suggest(
-                    &name.value,
-                    known.iter().copied(),
-                    Some(format!("loaded regions lie in {}", listed(known.iter().copied()))),
-                ),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownJurisdiction, name.span, message).suggest(
+                &name.value,
+                known.iter().copied(),
+                Some(format!("loaded regions lie in {}", listed(known.iter().copied()))),
+            ));
         }
         found
     }
@@ -129,13 +118,11 @@ impl Resolver<'_> {
         if !found {
             let message = format!("no {what} {} ({place})", quoted(&name.value));
             let otherwise = format!("there are {}", listed(known.iter().copied()));
-            self.faults.push(
-                Diagnostic::new(Kind::UnknownScope, name.span, message).suggest(
-                    &name.value,
-                    known.iter().copied(),
-                    Some(otherwise),
-                ),
-            );
+            self.faults.push(Diagnostic::new(Kind::UnknownScope, name.span, message).suggest(
+                &name.value,
+                known.iter().copied(),
+                Some(otherwise),
+            ));
         }
         found
     }

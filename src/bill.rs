@@ -1,0 +1,236 @@
+//! The invoice of chosen placements, made anew from the price books: it knows nothing of the program that chose them.
+
+use crate::catalog::{Catalog, Name, RegionId, TariffScope};
+use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges, adjustments, charges};
+use crate::money::Amount;
+use crate::plan::{Bill, Cost, Line, LineCategory, Placement};
+use crate::rules::Supply;
+use crate::scenario::{Scenario, Split};
+use crate::units::{PARTS, Share, Total};
+
+/// A part of a workload bought somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// The workload's number in the scenario.
+    pub(crate) workload: usize,
+    pub(crate) supply: Supply,
+    /// How many of the workload's equal units; see [`crate::charge`].
+    pub(crate) units: u32,
+}
+
+/// Placements with their lines, and the bill over all of them.
+///
+/// `chosen` must hold each workload's parts together. Storage is charged once in every region a workload uses: with
+/// the first part there. `None` beyond the range of amounts or if a price is missing.
+pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen]) -> Option<(Vec<Placement>, Bill)> {
+    let mut placements = Vec::with_capacity(chosen.len());
+    let mut bill = Bill::default();
+    let mut volumes = vec![0_i128; catalog.tariffs().len()];
+    let mut by_provider = vec![Cost::default(); catalog.providers().len()];
+    let mut by_region = vec![Cost::default(); catalog.regions().len()];
+    for parts in chosen.chunk_by(|a, b| a.workload == b.workload) {
+        let shares = shares(catalog, scenario, parts)?;
+        let mut regions: Vec<RegionId> = Vec::new();
+        for (part, share) in parts.iter().zip(shares) {
+            let workload = &scenario.workloads[part.workload];
+            let region = part.supply.region(catalog, workload)?;
+            let priced = charges(catalog, workload, part.supply)?;
+            let mut bought: Vec<(Charge, i128)> =
+                priced.per_unit.iter().map(|charge| (*charge, i128::from(part.units))).collect();
+            if !regions.contains(&region) {
+                regions.push(region);
+                bought.extend(priced.per_region.map(|charge| (charge, 1)));
+            }
+            let mut lines = Vec::with_capacity(bought.len());
+            let mut cost = Cost::default();
+            for (charge, times) in bought {
+                let line = line(catalog, scenario, part, &priced, charge, times)?;
+                cost = cost.with(line.category, line.amount)?;
+                let biller = &mut by_provider[charge.provider.index()];
+                *biller = biller.with(line.category, line.amount)?;
+                if let Some(tariff) = charge.basis.tariff() {
+                    let volume = &mut volumes[tariff.index()];
+                    *volume = volume.checked_add(charge.quantity.checked_mul(times)?)?;
+                }
+                lines.push(line);
+            }
+            by_region[region.index()] = by_region[region.index()].plus(cost)?;
+            placements.push(placement(catalog, scenario, part, &priced, share, lines, cost)?);
+        }
+    }
+    for (number, (tariff, volume)) in catalog.tariffs().iter().zip(volumes).enumerate() {
+        let id = crate::catalog::TariffId::at(number);
+        for adjustment in adjustments(tariff, volume)? {
+            let line = adjustment_line(catalog, id, adjustment);
+            let biller = &mut by_provider[tariff.provider.index()];
+            *biller = biller.with(line.category, line.amount)?;
+            bill.adjustments.push(line);
+        }
+    }
+    for (cost, provider) in by_provider.iter().zip(catalog.providers()) {
+        bill.cost = bill.cost.plus(*cost)?;
+        if *cost != Cost::default() {
+            bill.by_provider.push((provider.name.clone(), *cost));
+        }
+    }
+    bill.by_provider.sort_by(|a, b| a.0.cmp(&b.0));
+    let used = by_region.iter().zip(catalog.regions()).filter(|(cost, _)| **cost != Cost::default());
+    bill.by_region = used.map(|(cost, region)| (region.path.clone(), *cost)).collect();
+    bill.by_region.sort_by(|a, b| a.0.cmp(&b.0));
+    Some((placements, bill))
+}
+
+/// Each part's share in 10⁻⁶, adding up to the whole: thirds are 0.333334, 0.333333 and 0.333333.
+fn shares(catalog: &Catalog, scenario: &Scenario, parts: &[Chosen]) -> Option<Vec<Share>> {
+    let mut left = u32::try_from(PARTS).ok()?;
+    let mut shares = Vec::with_capacity(parts.len());
+    for part in parts {
+        let workload = &scenario.workloads[part.workload];
+        let whole = charges(catalog, workload, part.supply)?.units;
+        let share = u64::from(part.units) * u64::try_from(PARTS).ok()? / u64::from(whole.max(1));
+        let share = u32::try_from(share).ok()?;
+        left = left.checked_sub(share)?;
+        shares.push(share);
+    }
+    // Rounding down leaves less than one part per placement: the first ones take it.
+    for share in shares.iter_mut().take(usize::try_from(left).ok()?) {
+        *share += 1;
+    }
+    shares.into_iter().map(Share::from_parts).collect()
+}
+
+fn placement(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    part: &Chosen,
+    priced: &Charges,
+    share: Share,
+    lines: Vec<Line>,
+    cost: Cost,
+) -> Option<Placement> {
+    let workload = &scenario.workloads[part.workload];
+    let region = catalog.region(part.supply.region(catalog, workload)?);
+    let offer = match part.supply {
+        Supply::Offer(offer) => Some(catalog.offer(offer)),
+        _ => None,
+    };
+    let sku = offer.map(|offer| catalog.sku(offer.sku));
+    Some(Placement {
+        workload: workload.name.clone(),
+        priority: workload.priority,
+        provider: catalog.provider(region.provider).name.clone(),
+        region: region.name.clone(),
+        sku: sku.map(|sku| sku.name.clone()),
+        terms: offer.map(|offer| offer.terms),
+        accelerator: sku.and_then(|sku| sku.accelerator).map(|has| (has.model, has.count)),
+        derived: offer.and_then(|offer| catalog.detail(offer)).and_then(|detail| detail.derived.clone()),
+        replicas: if workload.split == Split::Replicas { part.units } else { priced.replicas },
+        share,
+        hours: priced.hours,
+        lines,
+        cost,
+        current: workload.current.map(|current| catalog.region(current.region).path.clone()),
+    })
+}
+
+/// A charge `times` over, in words.
+fn line(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    part: &Chosen,
+    priced: &Charges,
+    charge: Charge,
+    times: i128,
+) -> Option<Line> {
+    let tariff = |id| catalog.tariff_name(id);
+    let (what, unit, source) = match charge.basis {
+        Basis::Offer(id) => {
+            let offer = catalog.offer(id);
+            let sku = &catalog.sku(offer.sku).name;
+            let split = scenario.workloads[part.workload].split == Split::Replicas;
+            let machines = if split { part.units } else { priced.replicas };
+            let source = format!("{} {sku} {}", catalog.region(offer.region).path, offer.terms.name());
+            (format!("{machines} × {sku}, {}", offer.terms.name()), "hour", source)
+        }
+        Basis::Stored(id) => {
+            let class = match catalog.tariff(id).scope {
+                TariffScope::Storage { class, .. } => catalog.class(class).as_ref(),
+                _ => "",
+            };
+            (format!("{class} storage"), "GB-month", tariff(id))
+        }
+        Basis::Read(id) => (format!("data read from {}", data_place(catalog, scenario, part)), "GB", tariff(id)),
+        Basis::ReadInPlace => ("data read in place".to_owned(), "GB", "not charged within a region".to_owned()),
+        Basis::Internet(id) => ("egress to the internet".to_owned(), "GB", tariff(id)),
+        Basis::RateCompute | Basis::RateStorage | Basis::RateNetwork => {
+            let (what, unit) = match charge.basis {
+                Basis::RateCompute => ("compute at the flat rate", "hour"),
+                Basis::RateStorage => ("storage at the flat rate", "GB-month"),
+                _ => ("network at the flat rate", "GB"),
+            };
+            (what.to_owned(), unit, format!("{} rates", catalog.provider(charge.provider).name))
+        }
+        Basis::Option => ("given option".to_owned(), "option", "the scenario's `options`".to_owned()),
+    };
+    let unit_price = match charge.basis {
+        // An option's price is its cost: one option is 10¹² of 10⁻¹², bought in `units` equal parts.
+        Basis::Option => charge.amount.times(i128::from(priced.units))?,
+        _ => Amount::from_units(i128::from(charge.price.units()) * 1_000_000_000_000),
+    };
+    Some(Line {
+        category: category(charge.category),
+        what,
+        quantity: total(charge.quantity.checked_mul(times)?)?,
+        unit,
+        unit_price,
+        source,
+        provider: catalog.provider(charge.provider).name.clone(),
+        amount: charge.amount.times(times)?,
+    })
+}
+
+fn data_place(catalog: &Catalog, scenario: &Scenario, part: &Chosen) -> Name {
+    match &scenario.workloads[part.workload].demand {
+        crate::scenario::Demand::Machines(machines) => {
+            machines.data.map_or_else(|| Name::from(""), |(from, _)| catalog.region(from).path.clone())
+        }
+        _ => Name::from(""),
+    }
+}
+
+fn adjustment_line(catalog: &Catalog, id: crate::catalog::TariffId, adjustment: Adjustment) -> Line {
+    let tariff = catalog.tariff(id);
+    let what = match adjustment.kind {
+        AdjustmentKind::Allowance => "free allowance".to_owned(),
+        AdjustmentKind::Tier(start) => format!("tier above {} GB", start.total().in_short()),
+    };
+    let (category, unit) = match tariff.scope {
+        TariffScope::Storage { .. } => (LineCategory::Storage, "GB-month"),
+        _ => (LineCategory::Network, "GB"),
+    };
+    Line {
+        category,
+        what,
+        quantity: total(adjustment.quantity).unwrap_or_default(),
+        unit,
+        unit_price: Amount::from_units(adjustment.difference * 1_000_000_000_000),
+        source: catalog.tariff_name(id),
+        provider: catalog.provider(tariff.provider).name.clone(),
+        amount: adjustment.amount,
+    }
+}
+
+/// 10⁻¹² as a total of 10⁻²⁴.
+fn total(quantity: i128) -> Option<Total> {
+    quantity.checked_mul(1_000_000_000_000).map(Total::from_units)
+}
+
+/// The kind of cost of a charge, as plans name it.
+fn category(category: Category) -> LineCategory {
+    match category {
+        Category::Compute => LineCategory::Compute,
+        Category::Storage => LineCategory::Storage,
+        Category::Network => LineCategory::Network,
+        Category::Given => LineCategory::Given,
+    }
+}

@@ -1,0 +1,329 @@
+//! Reading scenario and price books, the only file access of the core.
+//!
+//! Files are numbered in the order in which they are read: the scenario first, then its books in catalog order. Faults
+//! sort by that number, then by position.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::book::{self, Book};
+use super::reader::MOST_FAULTS;
+use super::scenario::{self, ScenarioFile};
+use super::yaml::{self, LARGEST_FILE};
+use crate::catalog::{self, BookDraft, Catalog};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, quoted};
+use crate::scenario::Scenario;
+
+/// The reference books: the figures of the documented rules.
+const REFERENCE: [(&str, &str); 3] = [
+    ("pricing/reference/aws.yaml", include_str!("../../pricing/reference/aws.yaml")),
+    ("pricing/reference/gcp.yaml", include_str!("../../pricing/reference/gcp.yaml")),
+    ("pricing/reference/azure.yaml", include_str!("../../pricing/reference/azure.yaml")),
+];
+
+/// What a scenario file and its price books say.
+///
+/// Both are shared, so that many problems can be built from one reading.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Input {
+    /// What is on sale.
+    pub catalog: Arc<Catalog>,
+    /// What has to run.
+    pub scenario: Arc<Scenario>,
+}
+
+/// Reads a scenario file and the price books that its `catalogs` names, by paths from the scenario's directory.
+///
+/// # Errors
+/// Everything that is wrong in any of the files, at once, sorted by file (the scenario first, then its books in
+/// catalog order) and position.
+pub fn load(path: impl AsRef<Path>) -> Result<Input, Diagnostics> {
+    load_with_catalogs(path, &[])
+}
+
+/// Reads a scenario file, but with these price books instead of those it names; with none, as [`load`].
+///
+/// # Errors
+/// Everything that is wrong in any of the files, as [`load`] reports it.
+pub fn load_with_catalogs(path: impl AsRef<Path>, catalogs: &[PathBuf]) -> Result<Input, Diagnostics> {
+    let path = path.as_ref();
+    let mut loader = Loader::default();
+    let file = loader.file(path, &path.display().to_string(), Span::NONE);
+    let file = file.and_then(|file| loader.scenario(file, !catalogs.is_empty()));
+    let books = match &file {
+        Some(file) if catalogs.is_empty() => {
+            let directory = path.parent().unwrap_or(Path::new(""));
+            file.catalogs.iter().map(|entry| (directory.join(&*entry.value), entry.span)).collect()
+        }
+        _ => Vec::from_iter(catalogs.iter().map(|path| (path.clone(), Span::NONE))),
+    };
+    let books = books.into_iter().map(|(path, at)| {
+        let shown = if at.is_some() { normal(&path) } else { path.display().to_string() };
+        loader.file(&path, &shown, at).and_then(|file| loader.book(file))
+    });
+    let books = books.collect();
+    let (catalog, complete) = loader.catalog(books);
+    // Names are looked up in a complete catalog only: in a part of it, right ones would look wrong.
+    let scenario = match file {
+        Some(file) if complete => Some(scenario_of(file, &catalog, &mut loader.faults)),
+        _ => None,
+    };
+    loader.finish(scenario.map(|scenario| Input { catalog: Arc::new(catalog), scenario: Arc::new(scenario) }))
+}
+
+/// Reads price books, one per provider, in the order that the documented rules are to use.
+///
+/// # Errors
+/// Everything that is wrong in any of the files, at once, sorted by file and position.
+pub fn load_catalog<P: AsRef<Path>>(paths: &[P]) -> Result<Catalog, Diagnostics> {
+    let mut loader = Loader::default();
+    let mut books = Vec::with_capacity(paths.len());
+    for path in paths {
+        let path = path.as_ref();
+        let file = loader.file(path, &path.display().to_string(), Span::NONE);
+        books.push(file.and_then(|file| loader.book(file)));
+    }
+    let (catalog, complete) = loader.catalog(books);
+    loader.finish(complete.then_some(catalog))
+}
+
+/// Reads price books from texts, each with the name that messages are to call it.
+///
+/// # Errors
+/// Everything that is wrong in any of the texts, at once, sorted by text and position.
+pub fn catalog_from_yaml(texts: &[(&str, &str)]) -> Result<Catalog, Diagnostics> {
+    let mut loader = Loader::default();
+    let mut books = Vec::with_capacity(texts.len());
+    for (name, text) in texts {
+        let file = loader.text(name, text);
+        books.push(file.and_then(|file| loader.book(file)));
+    }
+    let (catalog, complete) = loader.catalog(books);
+    loader.finish(complete.then_some(catalog))
+}
+
+/// Reads a scenario from a text that messages are to call `name`; its `catalogs` are not opened.
+///
+/// # Errors
+/// Everything that is wrong in the text, at once, sorted by position.
+pub fn scenario_from_yaml(name: &str, text: &str, catalog: &Catalog) -> Result<Scenario, Diagnostics> {
+    let mut loader = Loader::default();
+    let file = loader.text(name, text).and_then(|file| loader.scenario(file, true));
+    let scenario = file.map(|file| scenario_of(file, catalog, &mut loader.faults));
+    loader.finish(scenario)
+}
+
+/// The reference books of the documented rules: what `compare` prices by unless it is told otherwise.
+#[must_use]
+pub fn reference() -> Catalog {
+    // They are part of the program, and a test reads them.
+    catalog_from_yaml(&REFERENCE).unwrap_or_default()
+}
+
+fn scenario_of(file: ScenarioFile, catalog: &Catalog, faults: &mut Diagnostics) -> Scenario {
+    crate::scenario::assemble(file.draft, catalog, faults)
+}
+
+/// Reads files one by one and keeps their texts, to which faults refer.
+#[derive(Default)]
+struct Loader {
+    sources: Sources,
+    faults: Diagnostics,
+    /// Places of faults that were found but not listed.
+    unlisted: Vec<Span>,
+    /// Number of files so far.
+    files: u32,
+}
+
+impl Loader {
+    /// Takes in a file, which the scenario names at `at` if it does; `shown` is what messages call it.
+    fn file(&mut self, path: &Path, shown: &str, at: Span) -> Option<u32> {
+        let text = read(path, shown, at).and_then(|bytes| yaml::decode(shown, bytes));
+        self.keep(shown, text)
+    }
+
+    /// Takes in a text.
+    fn text(&mut self, name: &str, text: &str) -> Option<u32> {
+        let size = text.len() as u64;
+        let text = if size > LARGEST_FILE {
+            Err(too_large(name, size, Span::NONE))
+        } else {
+            yaml::decode(name, text.as_bytes().to_vec())
+        };
+        self.keep(name, text)
+    }
+
+    fn keep(&mut self, name: &str, text: Result<String, Diagnostic>) -> Option<u32> {
+        match text {
+            Ok(text) => {
+                self.files += 1;
+                Some(self.sources.add(name, text))
+            }
+            Err(mut fault) => {
+                if fault.place.is_some() {
+                    // It knows its line and column; the number makes it sort with the file it is about.
+                    self.files += 1;
+                    fault.span = Span::new(self.sources.add(name, String::new()), 0);
+                }
+                self.faults.push(fault);
+                None
+            }
+        }
+    }
+
+    /// Reads a file as a price book. Its tree is dropped here, before a catalog is built.
+    fn book(&mut self, file: u32) -> Option<Book> {
+        let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+        let book = book::read(tree.root(&self.sources), &mut self.faults);
+        self.unlisted.extend(book.as_ref().and_then(|book| book.unlisted));
+        book
+    }
+
+    /// Reads a file as a scenario.
+    fn scenario(&mut self, file: u32, books_given: bool) -> Option<ScenarioFile> {
+        let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+        let scenario = scenario::read(tree.root(&self.sources), &mut self.faults, books_given);
+        self.unlisted.extend(scenario.as_ref().and_then(|scenario| scenario.unlisted));
+        scenario
+    }
+
+    /// The catalog of the books that could be read, and whether these are all, with all their names.
+    fn catalog(&mut self, books: Vec<Option<Book>>) -> (Catalog, bool) {
+        let complete = !books.is_empty() && books.iter().all(|book| book.as_ref().is_some_and(|book| book.complete));
+        let usable = books.into_iter().flatten().filter(|book| book.usable);
+        let mut drafts: Vec<BookDraft> = usable.map(|book| book.draft).collect();
+        // A book whose currency could not be read takes another's, so as not to be faulted for mixing two.
+        let stated = drafts.iter().map(|draft| &draft.currency).find(|currency| !currency.value.is_empty()).cloned();
+        let stated = stated.unwrap_or_else(|| "USD".into());
+        for draft in drafts.iter_mut().filter(|draft| !draft.currency.span.is_some()) {
+            draft.currency = stated.clone();
+        }
+        let count = drafts.len();
+        let catalog = catalog::assemble(drafts, &mut self.faults);
+        let complete = complete && catalog.providers().len() == count;
+        (catalog, complete)
+    }
+
+    /// `value` if there is no fault, else the faults, located and sorted.
+    fn finish<T>(mut self, value: Option<T>) -> Result<T, Diagnostics> {
+        if self.faults.len() > MOST_FAULTS || !self.unlisted.is_empty() {
+            self.faults = self.listed();
+        }
+        match value {
+            Some(value) => self.faults.into_result(value, &self.sources),
+            None => {
+                if self.faults.is_empty() {
+                    let fault = Diagnostic::new(Kind::EmptyList, Span::NONE, "no price book is given");
+                    self.faults.push(fault.help("name at least one"));
+                }
+                self.faults.locate(&self.sources);
+                Err(self.faults)
+            }
+        }
+    }
+
+    /// The first faults of each file, and a word on the rest: finding the line of each of a million takes too long.
+    fn listed(&self) -> Diagnostics {
+        let mut all: Vec<&Diagnostic> = self.faults.iter().collect();
+        all.sort_by_key(|fault| fault.span);
+        let mut listed = Diagnostics::new();
+        let mut rest = all.as_slice();
+        for file in 0..=self.files {
+            // Behind the last file are the faults without a place.
+            let next = if file == self.files { None } else { Some(Span::new(file + 1, 0)) };
+            let is_of_file = |span: Span| next.is_none_or(|next| span < next);
+            let (of_file, others) = rest.split_at(rest.partition_point(|fault| is_of_file(fault.span)));
+            of_file.iter().take(MOST_FAULTS).for_each(|&fault| listed.push(fault.clone()));
+            rest = others;
+            let unlisted = self.unlisted.iter().copied().filter(|&span| span >= Span::new(file, 0) && is_of_file(span));
+            let unlisted =
+                of_file.get(MOST_FAULTS..).unwrap_or_default().iter().map(|fault| fault.span).chain(unlisted);
+            if let (Some(last), Some(at)) = (of_file.last(), unlisted.max()) {
+                let fault = Diagnostic::new(last.kind, at, "more faults in this file are not listed");
+                listed.push(fault.help("correct the listed ones first"));
+            }
+        }
+        listed
+    }
+}
+
+/// The bytes of a file: a regular one, and no larger than is taken.
+fn read(path: &Path, shown: &str, at: Span) -> Result<Vec<u8>, Diagnostic> {
+    let unreadable = |reason: &str| {
+        let fault = Diagnostic::new(Kind::Unreadable, at, format!("cannot read {}: {reason}", quoted(shown)));
+        if at.is_some() { fault.help("paths in `catalogs` start from the directory of the scenario") } else { fault }
+    };
+    let failed = |error: io::Error| unreadable(&plain(&error));
+    // Looked at before it is opened, because opening a pipe waits for its other end.
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(unreadable("it is a directory"));
+    }
+    if !metadata.is_file() {
+        return Err(unreadable("it is not a regular file"));
+    }
+    if metadata.len() > LARGEST_FILE {
+        return Err(too_large(shown, metadata.len(), at));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    // Bounded again: a file may grow while it is read.
+    File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    let size = bytes.len() as u64;
+    if size > LARGEST_FILE { Err(too_large(shown, size, at)) } else { Ok(bytes) }
+}
+
+fn too_large(shown: &str, size: u64, at: Span) -> Diagnostic {
+    Diagnostic::new(Kind::TooLarge, at, format!("{} has {size} bytes", quoted(shown)))
+        .help(format!("the largest file that is read has {LARGEST_FILE} bytes"))
+}
+
+/// "No such file or directory", without the number that follows.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
+    }
+}
+
+/// The path without `.` and `x/..`, for messages; the file is opened by the path as it is.
+fn normal(path: &Path) -> String {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    PathBuf::from_iter(parts).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_books_can_be_read() {
+        let catalog = catalog_from_yaml(&REFERENCE);
+        assert_eq!(catalog.as_ref().map_err(ToString::to_string).map(|catalog| catalog.providers().len()), Ok(3));
+        assert_eq!(reference().providers().len(), 3);
+    }
+
+    #[test]
+    fn paths_are_shown_as_a_person_would_write_them() {
+        for (path, shown) in [
+            ("scenarios/../pricing/aws.yaml", "pricing/aws.yaml"),
+            ("./scenarios/./../pricing/aws.yaml", "pricing/aws.yaml"),
+            ("../pricing/aws.yaml", "../pricing/aws.yaml"),
+            ("../../a/../b.yaml", "../../b.yaml"),
+            ("/../a.yaml", "/a.yaml"),
+            ("/x/../a.yaml", "/a.yaml"),
+        ] {
+            assert_eq!(normal(Path::new(path)), shown);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! A plan as text: what it costs, where everything runs, what limits it, what the simple policies would cost.
+
+use std::fmt::Write;
+
+use crate::diagnostic::Sources;
+use crate::money::Amount;
+use crate::plan::{Cost, LimitUse, Line, Method, NoPlan, Placement, Plan, Policy, PolicyKind, Pricing, Status};
+use crate::report::table::{Align, Table};
+use crate::units::{Share, Total};
+
+/// How much a text shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Detail {
+    /// A row per placement.
+    #[default]
+    Placements,
+    /// Every charge of every placement as well.
+    Lines,
+}
+
+/// A plan for people. All amounts are for a month, shown to the cent; the JSON form has every digit.
+#[must_use]
+pub fn plan_text(plan: &Plan, detail: Detail) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}: {} {} a month", plan.scenario, plan.bill.total().in_cents(), plan.currency);
+    let _ = writeln!(out, "{}", how_found(plan));
+    out.push('\n');
+    placements(plan, &mut out);
+    if detail == Detail::Lines {
+        out.push_str("\nCharges\n");
+        for placement in &plan.placements {
+            let _ = writeln!(out, "  {} on {}/{}", placement.workload, placement.provider, placement.region);
+            lines(&placement.lines, "    ", &mut out);
+            if let Some(derived) = &placement.derived {
+                let _ = writeln!(out, "    the hourly price is derived: {derived}");
+            }
+        }
+    }
+    if !plan.bill.adjustments.is_empty() {
+        out.push_str("\nTiers and allowances of the accounts, as differences to the first paid price\n");
+        lines(&plan.bill.adjustments, "  ", &mut out);
+    }
+    totals(plan, &mut out);
+    limits(&plan.limits, &plan.currency, &mut out);
+    policies(plan, &mut out);
+    let books: Vec<String> = plan
+        .books
+        .iter()
+        .map(|book| match book.as_of {
+            Some(date) => format!("{} {date}", book.provider),
+            None => format!("{} without a date", book.provider),
+        })
+        .collect();
+    let _ = writeln!(out, "\nPrice books: {}", books.join(", "));
+    out
+}
+
+fn how_found(plan: &Plan) -> String {
+    let size = plan.size;
+    let mut text = format!(
+        "{} workloads, {} eligible candidates ({} worth a look)",
+        size.workloads, size.candidates, size.undominated
+    );
+    let found = match (plan.method, plan.size.rows) {
+        (Method::PlainMinimum, 0) => "; nothing couples the workloads, so each has its own cheapest candidate",
+        (Method::PlainMinimum, _) => "; every workload has its own cheapest candidate, and all limits hold",
+        (Method::LinearProgram, _) => "; solved as a linear program",
+        (Method::IntegerProgram, _) => "; solved as a program in whole numbers",
+        (Method::Repair, _) => "; moved from each workload's cheapest candidate until all limits held",
+    };
+    text.push_str(found);
+    if plan.status == Status::WorkSpent {
+        text.push_str(". The search ended at its work limit: a cheaper plan may exist");
+    }
+    if plan.pricing == Pricing::Approximate && plan.method != Method::PlainMinimum {
+        text.push_str(
+            ". Priced approximately: the choice was made at first paid prices, the bill below has the real tiers and \
+             allowances; optimality is not claimed",
+        );
+    } else if plan.pricing == Pricing::Approximate && !plan.bill.adjustments.is_empty() {
+        text.push_str(
+            ". Priced approximately: the bill reaches tiers or allowances that are shared, so optimality is not \
+             claimed",
+        );
+    }
+    text
+}
+
+fn placements(plan: &Plan, out: &mut String) {
+    use Align::{Left, Right};
+    let mut table = Table::new(&[
+        ("workload", Left),
+        ("place", Left),
+        ("machines", Left),
+        ("terms", Left),
+        ("share", Right),
+        ("hours", Right),
+        ("compute", Right),
+        ("storage", Right),
+        ("network", Right),
+        ("given", Right),
+        ("total", Right),
+        ("now", Left),
+    ]);
+    let split = plan.placements.iter().any(|placement| placement.share != Share::WHOLE);
+    for placement in &plan.placements {
+        let [compute, storage, network, given, total] = cost_cells(&placement.cost);
+        table.row([
+            placement.workload.to_string(),
+            format!("{}/{}", placement.provider, placement.region),
+            machines(placement),
+            placement.terms.map_or(String::new(), |terms| terms.name().to_owned()),
+            if split { placement.share.to_string() } else { String::new() },
+            if placement.sku.is_some() { placement.hours.to_string() } else { String::new() },
+            compute,
+            storage,
+            network,
+            given,
+            total,
+            now(placement),
+        ]);
+    }
+    table.print("", out);
+}
+
+fn machines(placement: &Placement) -> String {
+    let Some(sku) = &placement.sku else {
+        return if placement.cost.given == Amount::ZERO { "flat rates" } else { "given option" }.to_owned();
+    };
+    let accelerator = placement.accelerator.map(|(model, count)| format!(" ({count} {model})")).unwrap_or_default();
+    format!("{} × {sku}{accelerator}", placement.replicas)
+}
+
+fn now(placement: &Placement) -> String {
+    let here = format!("{}/{}", placement.provider, placement.region);
+    match &placement.current {
+        Some(current) if **current == *here => "stays".to_owned(),
+        Some(current) => format!("from {current}"),
+        None => String::new(),
+    }
+}
+
+/// Compute, storage, network, given and total; nothing where nothing is charged.
+fn cost_cells(cost: &Cost) -> [String; 5] {
+    let part = |amount: Amount| if amount == Amount::ZERO { String::new() } else { amount.in_cents() };
+    [part(cost.compute), part(cost.storage), part(cost.network), part(cost.given), cost.total.in_cents()]
+}
+
+fn lines(lines: &[Line], indent: &str, out: &mut String) {
+    use Align::{Left, Right};
+    let mut table = Table::new(&[
+        ("charge", Left),
+        ("quantity", Right),
+        ("unit", Left),
+        ("unit price", Right),
+        ("amount", Right),
+        ("price from", Left),
+    ]);
+    for line in lines {
+        table.row([
+            line.what.clone(),
+            line.quantity.in_short(),
+            line.unit.to_owned(),
+            line.unit_price.to_string(),
+            line.amount.in_cents(),
+            line.source.clone(),
+        ]);
+    }
+    table.print(indent, out);
+}
+
+fn totals(plan: &Plan, out: &mut String) {
+    use Align::{Left, Right};
+    let columns = [("compute", Right), ("storage", Right), ("network", Right), ("given", Right), ("total", Right)];
+    let header = |first| -> Vec<(&str, Align)> { std::iter::once((first, Left)).chain(columns).collect() };
+    let mut table = Table::new(&header("billed by"));
+    for (provider, cost) in &plan.bill.by_provider {
+        table.row(std::iter::once(provider.to_string()).chain(cost_cells(cost)));
+    }
+    if plan.bill.by_provider.len() > 1 {
+        table.row(std::iter::once("all".to_owned()).chain(cost_cells(&plan.bill.cost)));
+    }
+    out.push('\n');
+    table.print("", out);
+    if plan.bill.by_region.len() > 1 {
+        let mut table = Table::new(&header("runs in"));
+        for (region, cost) in &plan.bill.by_region {
+            table.row(std::iter::once(region.to_string()).chain(cost_cells(cost)));
+        }
+        out.push('\n');
+        table.print("", out);
+        if !plan.bill.adjustments.is_empty() {
+            out.push_str("(by region without the tiers and allowances of the accounts)\n");
+        }
+    }
+}
+
+fn limits(limits: &[LimitUse], currency: &str, out: &mut String) {
+    use Align::{Left, Right};
+    if limits.is_empty() {
+        return;
+    }
+    let mut table = Table::new(&[
+        ("limit", Left),
+        ("of", Left),
+        ("sum", Left),
+        ("used", Right),
+        ("", Left),
+        ("bound", Right),
+        ("", Right),
+        ("left", Right),
+        ("", Left),
+    ]);
+    for limit in limits {
+        let money = &*limit.sum == "cost";
+        let figure = |total: Total| if money { Amount::from_units(total.units()).in_cents() } else { total.in_short() };
+        let sum = if money { currency.to_owned() } else { limit.sum.to_string() };
+        table.row([
+            limit.name.to_string(),
+            limit.of.as_ref().map(ToString::to_string).unwrap_or_default(),
+            if limit.direct_only { format!("{sum}, direct lines") } else { sum },
+            figure(limit.used),
+            if limit.at_least { "at least" } else { "at most" }.to_owned(),
+            figure(limit.limit),
+            limit.share.map(|share| format!("({share})")).unwrap_or_default(),
+            figure(limit.slack),
+            if limit.slack == Total::ZERO { "binds" } else { "" }.to_owned(),
+        ]);
+    }
+    out.push('\n');
+    table.print("", out);
+}
+
+fn policies(plan: &Plan, out: &mut String) {
+    if plan.policies.is_empty() {
+        return;
+    }
+    out.push_str("\nWhat simple policies would cost\n");
+    let mut table = Table::new(&[("policy", Align::Left), ("total", Align::Right), ("", Align::Left)]);
+    for policy in &plan.policies {
+        table.row([policy_name(policy), policy.cost.in_cents(), policy_verdict(policy, plan)]);
+    }
+    table.print("  ", out);
+}
+
+fn policy_name(policy: &Policy) -> String {
+    match policy.kind {
+        PolicyKind::DocumentedRules => "the documented rules".to_owned(),
+        PolicyKind::SingleProvider => {
+            format!("a single provider ({})", policy.provider.as_deref().unwrap_or("none"))
+        }
+        PolicyKind::Stay => "staying where it runs now".to_owned(),
+    }
+}
+
+fn policy_verdict(policy: &Policy, plan: &Plan) -> String {
+    let some = |names: &[crate::catalog::Name]| {
+        let shown: Vec<&str> = names.iter().take(4).map(|name| &**name).collect();
+        let more = names.len() - shown.len();
+        if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    };
+    match policy.saving {
+        Some(saving) if saving >= Amount::ZERO => {
+            let percent = percent_of(saving, policy.cost);
+            format!("the plan saves {} {} ({percent})", saving.in_cents(), plan.currency)
+        }
+        Some(saving) => format!(
+            "cheaper than the plan by {} {}",
+            Amount::ZERO.minus(saving).unwrap_or_default().in_cents(),
+            plan.currency
+        ),
+        None => {
+            let mut parts = Vec::new();
+            if !policy.unserved.is_empty() {
+                parts.push(format!("cannot serve {}", some(&policy.unserved)));
+            }
+            if !policy.broken.is_empty() {
+                parts.push(format!("breaks {}", some(&policy.broken)));
+            }
+            parts.join("; ")
+        }
+    }
+}
+
+/// A part as a percentage with one decimal, half away from zero, in whole arithmetic.
+fn percent_of(part: Amount, whole: Amount) -> String {
+    let (Some(part), whole) = (part.units().checked_mul(1000), whole.units()) else { return "?".to_owned() };
+    if whole <= 0 {
+        return "0%".to_owned();
+    }
+    let tenths = (part + whole / 2) / whole;
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
+/// Why there is no plan, for people; workloads that nothing can serve with their place in the scenario's file.
+#[must_use]
+pub fn no_plan_text(no_plan: &NoPlan, sources: &Sources) -> String {
+    let mut out = String::new();
+    if let NoPlan::Infeasible(conflict) = no_plan {
+        for unserved in &conflict.unserved {
+            if let Some(place) = sources.place(unserved.span) {
+                let _ = write!(out, "{place}: ");
+            }
+            let _ = writeln!(out, "no offer can serve workload `{}` ({} asked)", unserved.workload, unserved.asked);
+            for (offer, reasons) in &unserved.nearest {
+                let _ = writeln!(out, "  {offer}: {}", reasons.join("; "));
+            }
+        }
+        if !conflict.unserved.is_empty() {
+            out.push_str("no plan exists: some workloads cannot be served\n");
+            return out;
+        }
+    }
+    let _ = writeln!(out, "{no_plan}");
+    out
+}
