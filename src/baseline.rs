@@ -32,7 +32,7 @@ fn documented_rules(problem: &Problem) -> Option<Policy> {
     })
 }
 
-/// Everything at one provider: of those that serve most workloads and break fewest limits, the cheapest, then the
+/// Everything at one provider: of those that serve most workloads, and of these those that break no limit, the cheapest, then the
 /// first by name.
 fn single_provider(problem: &Problem) -> Option<Policy> {
     let mut numbers: Vec<usize> = (0..problem.catalog.providers().len()).collect();
@@ -46,7 +46,7 @@ fn single_provider(problem: &Problem) -> Option<Policy> {
     });
     policies
         .filter(|policy| policy.unserved.len() < problem.blocks.len())
-        .min_by_key(|policy| (policy.unserved.len(), policy.broken.len(), policy.cost))
+        .min_by_key(|policy| (policy.unserved.len(), !policy.broken.is_empty(), policy.cost))
 }
 
 /// Everything where `current` says, on the SKU and terms it says, where it says them.

@@ -1,4 +1,95 @@
-//! tradewind
+//! Where should each workload run, on what terms, and what will the whole thing cost?
+//!
+//! `tradewind` reads price books and a scenario, answers by documented rules for one workload at a time, and finds the
+//! cheapest plan for all of them under quotas, budgets, residency and share limits. Amounts are exact: a plan's total
+//! is its bill, to the last digit, and every line of it names the offer or tariff its price comes from.
+//!
+//! ```
+//! use tradewind::{NoPlan, Problem, load, optimize};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let input = load("scenarios/quickstart.yaml")?;
+//! let problem = Problem::new(&input.catalog, &input.scenario)?;
+//! match optimize(&problem) {
+//!     Ok(plan) => {
+//!         println!("{} {} a month", plan.bill.total(), plan.currency);
+//!         for placement in &plan.placements {
+//!             println!("{} runs in {}/{}", placement.workload, placement.provider, placement.region);
+//!         }
+//!     }
+//!     Err(NoPlan::Infeasible(conflict)) => println!("{conflict}"),
+//!     Err(other) => return Err(other.into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Without files
+//!
+//! A planning service builds [`catalog::BookDraft`] and [`scenario::ScenarioDraft`] in code and hands them to
+//! [`Catalog::build`] and [`Scenario::build`], which report everything that is wrong at once:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use tradewind::catalog::draft::{BookDraft, OfferDraft, PriceDraft, RegionDraft, SkuDraft};
+//! use tradewind::scenario::draft::{RequestDraft, ScenarioDraft, WorkloadDraft};
+//! use tradewind::{Catalog, Problem, Scenario, optimize};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let book = BookDraft {
+//!     provider: "metal".into(),
+//!     currency: "USD".into(),
+//!     regions: vec![RegionDraft { name: "north-1".into(), ..RegionDraft::default() }],
+//!     skus: vec![SkuDraft {
+//!         name: "box".into(),
+//!         vcpu: rust_decimal::Decimal::from(16).into(),
+//!         memory_gib: rust_decimal::Decimal::from(64).into(),
+//!         ..SkuDraft::default()
+//!     }],
+//!     offers: vec![OfferDraft {
+//!         sku: "box".into(),
+//!         on_demand: vec![PriceDraft {
+//!             region: "north-1".into(),
+//!             price: rust_decimal::Decimal::new(25, 2).into(),
+//!             ..PriceDraft::default()
+//!         }],
+//!         ..OfferDraft::default()
+//!     }],
+//!     ..BookDraft::default()
+//! };
+//! let catalog = Arc::new(Catalog::build(vec![book])?);
+//! let draft = ScenarioDraft {
+//!     name: "service".into(),
+//!     workloads: vec![WorkloadDraft {
+//!         name: "api".into(),
+//!         request: Some(RequestDraft::default()),
+//!         ..WorkloadDraft::default()
+//!     }],
+//!     ..ScenarioDraft::default()
+//! };
+//! let scenario = Arc::new(Scenario::build(draft, &catalog)?);
+//! let plan = optimize(&Problem::new(&catalog, &scenario)?)?;
+//! // One machine × 730 hours × 0.25.
+//! assert_eq!(plan.bill.total().to_string(), "182.5");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The way through
+//!
+//! ```text
+//! pricing/*.yaml ─┐
+//!                 ├─ input ─→ Catalog, Scenario ─→ Problem ─→ optimize ─→ Plan ─→ report
+//! scenarios/*.yaml┘        (all errors at once)   (candidates,           (data)   (text, json)
+//!                                                  rows)
+//! ```
+//!
+//! The library keeps no globals and reads neither clock nor environment: the same input gives the same bytes.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)
+)]
+
 pub mod catalog;
 pub mod diagnostic;
 pub mod input;

@@ -226,13 +226,13 @@ fn run_compare(args: &CompareArgs) -> Result<String, Failure> {
 fn run_optimize(args: &OptimizeArgs) -> Result<String, Failure> {
     let input = load(&args.scenario)?;
     let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
-        faults.locate(&Sources::default());
+        faults.locate(&input.sources);
         faults
     })?;
     let format = args.scenario.shared.format;
     let plan = match optimize(&problem) {
         Ok(plan) => plan,
-        Err(no_plan) => return Err(no_plan_failure(&no_plan, format, &Sources::default())),
+        Err(no_plan) => return Err(no_plan_failure(&no_plan, format, &input.sources)),
     };
     if let Some(path) = &args.output {
         write_file(path, &report::plan_json(&plan))?;

@@ -317,7 +317,7 @@ pub struct Conflict {
     /// Limits that cannot all hold for the others; not yet reduced to the fewest.
     pub limits: Vec<Name>,
     /// The budget that falls short and the least the workloads can cost, where that alone decides.
-    pub shortfall: Option<Shortfall>,
+    pub shortfall: Option<Box<Shortfall>>,
 }
 
 /// A single limit that no plan can keep, whatever the others say.

@@ -16,6 +16,10 @@ use crate::money::UnitPrice;
 use crate::numbers;
 use crate::units::{BYTES_PER_GB, BYTES_PER_GIB, Quantity};
 
+/// Most unknown names of a book that get a suggestion: each is compared with every name there is, and a book of a hundred
+/// thousand SKUs may be wrong in every line.
+const MOST_SUGGESTIONS: usize = 100;
+
 /// Builds a catalog from what is right in the drafts and reports everything that is wrong.
 pub(crate) fn assemble(books: Vec<BookDraft>, faults: &mut Diagnostics) -> Catalog {
     let mut catalog = Catalog::default();
@@ -24,14 +28,26 @@ pub(crate) fn assemble(books: Vec<BookDraft>, faults: &mut Diagnostics) -> Catal
     classes.sort_unstable();
     classes.dedup();
     catalog.classes = classes;
-    for (number, book) in books.into_iter().enumerate() {
-        if number == 0 {
-            catalog.currency = book.currency.value.clone();
+    // The first that is one, so that a misspelled currency is not reported as a second one in every other book.
+    let mut currencies = books.iter().map(|book| &book.currency.value);
+    catalog.currency = currencies.find(|code| is_currency(code)).cloned().unwrap_or_default();
+    for book in books {
+        Builder {
+            catalog: &mut catalog,
+            faults,
+            regions: HashMap::new(),
+            skus: HashMap::new(),
+            suggestions: MOST_SUGGESTIONS,
         }
-        Builder { catalog: &mut catalog, faults, regions: HashMap::new(), skus: HashMap::new() }.book(book);
+        .book(book);
     }
     index(&mut catalog);
     catalog
+}
+
+/// Whether `code` has the form of a currency code, such as `USD`.
+fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// The lookups that the documented rules use, so that an answer does not depend on how much is on sale.
@@ -64,6 +80,8 @@ struct Builder<'a> {
     faults: &'a mut Diagnostics,
     regions: HashMap<Name, RegionId>,
     skus: HashMap<Name, SkuId>,
+    /// How many more unknown names get a suggestion.
+    suggestions: usize,
 }
 
 impl Builder<'_> {
@@ -124,7 +142,7 @@ impl Builder<'_> {
 
     fn currency(&mut self, currency: &Spanned<Name>) {
         let code = &currency.value;
-        if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        if !is_currency(code) {
             let message = format!("{} is not a currency", quoted(code));
             self.fault(Kind::BadWord, currency.span, message, "write three capital letters, such as `USD`");
         } else if *code != self.catalog.currency {
@@ -261,6 +279,10 @@ impl Builder<'_> {
         let found = self.regions.get(&name.value).copied();
         if found.is_none() {
             let message = format!("unknown region {} in {}", quoted(&name.value), place());
+            if !self.may_suggest() {
+                self.fault(Kind::UnknownRegion, name.span, message, "add it to `regions`");
+                return None;
+            }
             let mut known: Vec<&str> = self.regions.keys().map(|name| &**name).collect();
             known.sort_unstable();
             let otherwise = format!("add it to `regions`, which has {}", listed(known.iter().copied()));
@@ -277,6 +299,10 @@ impl Builder<'_> {
         let found = self.skus.get(&name.value).copied();
         if found.is_none() {
             let message = format!("unknown sku {} in {place}", quoted(&name.value));
+            if !self.may_suggest() {
+                self.fault(Kind::UnknownSku, name.span, message, "describe it in `skus`");
+                return None;
+            }
             let mut known: Vec<&str> = self.skus.keys().map(|name| &**name).collect();
             known.sort_unstable();
             self.faults.push(Diagnostic::new(Kind::UnknownSku, name.span, message).suggest(
@@ -286,6 +312,13 @@ impl Builder<'_> {
             ));
         }
         found
+    }
+
+    /// Whether another unknown name of this book may be compared with all known ones.
+    fn may_suggest(&mut self) -> bool {
+        let left = self.suggestions > 0;
+        self.suggestions = self.suggestions.saturating_sub(1);
+        left
     }
 
     fn offers(&mut self, drafts: Vec<OfferDraft>) {
@@ -341,19 +374,25 @@ impl Builder<'_> {
             self.fault(Kind::OutOfRange, draft.price.span, message, help);
             return;
         }
-        let detail = draft.detail.and_then(|detail| self.offer_detail(*detail, &what, terms));
+        let detail = draft.detail.and_then(|detail| self.offer_detail(*detail, &what, terms, draft.price.span));
         if let (Some(region), Some(sku), Some(price)) = (region, sku, price) {
             self.catalog.offers.push(Offer { region, sku, terms, price, detail });
         }
     }
 
     /// The number of an offer's detail; equal ones, such as the note on a derived family, are kept once.
-    fn offer_detail(&mut self, draft: PriceDetailDraft, what: &dyn Fn() -> String, terms: Terms) -> Option<u32> {
+    fn offer_detail(
+        &mut self,
+        draft: PriceDetailDraft,
+        what: &dyn Fn() -> String,
+        terms: Terms,
+        at: Span,
+    ) -> Option<u32> {
         let lowest_zone = draft
             .lowest_zone
             .and_then(|price| numbers::price(self.faults, price, format_args!("lowest zone of the {}", what())));
         if terms == Terms::OnDemand && (draft.lowest_zone.is_some() || draft.interruption.is_some()) {
-            let span = draft.lowest_zone.map_or(Span::NONE, |price| price.span);
+            let span = draft.lowest_zone.map_or(at, |price| price.span);
             let message = format!("the {} has zones or an interruption band", what());
             self.fault(Kind::Conflicting, span, message, "only spot prices have these");
         }
@@ -400,9 +439,12 @@ impl Builder<'_> {
         let mut accelerator_w = Vec::new();
         for (model, watts) in draft.accelerator_w {
             let watts = numbers::quantity(self.faults, watts, format_args!("power of {}", quoted(&model.value)));
-            if let (Some(model), Some(watts)) = (self.accelerator(&model, " in `power`"), watts) {
-                accelerator_w.push((model, watts));
+            let Some(known) = self.accelerator(&model, " in `power`") else { continue };
+            if accelerator_w.iter().any(|&(other, _)| other == known) {
+                let message = format!("`power` has {} under two names", quoted(known.name()));
+                self.fault(Kind::DuplicateName, model.span, message, "keep one of the two");
             }
+            accelerator_w.extend(watts.map(|watts| (known, watts)));
         }
         accelerator_w.sort_unstable();
         Some(Power { vcpu_w: vcpu_w?, accelerator_w, pue: pue?, source: draft.source })

@@ -33,6 +33,8 @@ pub struct Input {
     pub catalog: Arc<Catalog>,
     /// What has to run.
     pub scenario: Arc<Scenario>,
+    /// The texts that were read, to locate what is found wrong later.
+    pub sources: Arc<Sources>,
 }
 
 /// Reads a scenario file and the price books that its `catalogs` names, by paths from the scenario's directory.
@@ -71,7 +73,10 @@ pub fn load_with_catalogs(path: impl AsRef<Path>, catalogs: &[PathBuf]) -> Resul
         Some(file) if complete => Some(scenario_of(file, &catalog, &mut loader.faults)),
         _ => None,
     };
-    loader.finish(scenario.map(|scenario| Input { catalog: Arc::new(catalog), scenario: Arc::new(scenario) }))
+    let scenario = scenario.map(Arc::new);
+    let (read, sources) = loader.finish_with_sources(scenario.map(|scenario| (Arc::new(catalog), scenario)))?;
+    let (catalog, scenario) = read;
+    Ok(Input { catalog, scenario, sources: Arc::new(sources) })
 }
 
 /// Reads price books, one per provider, in the order that the documented rules are to use.
@@ -208,12 +213,20 @@ impl Loader {
     }
 
     /// `value` if there is no fault, else the faults, located and sorted.
-    fn finish<T>(mut self, value: Option<T>) -> Result<T, Diagnostics> {
+    fn finish<T>(self, value: Option<T>) -> Result<T, Diagnostics> {
+        self.finish_with_sources(value).map(|(value, _)| value)
+    }
+
+    /// The same, with the texts that were read.
+    fn finish_with_sources<T>(mut self, value: Option<T>) -> Result<(T, Sources), Diagnostics> {
         if self.faults.len() > MOST_FAULTS || !self.unlisted.is_empty() {
             self.faults = self.listed();
         }
         match value {
-            Some(value) => self.faults.into_result(value, &self.sources),
+            Some(value) => {
+                self.faults.into_result((), &self.sources)?;
+                Ok((value, self.sources))
+            }
             None => {
                 if self.faults.is_empty() {
                     let fault = Diagnostic::new(Kind::EmptyList, Span::NONE, "no price book is given");

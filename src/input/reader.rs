@@ -280,7 +280,7 @@ impl<'a, 'f> Reader<'a, 'f> {
 
     /// Reports a list without items where that would mean no restriction at all, the opposite of what it looks like.
     pub(super) fn not_empty(&mut self, list: Node<'a>, what: &dyn fmt::Display) {
-        if list.len() == 0 {
+        if list.kind() == NodeKind::Sequence && list.len() == 0 {
             self.fault(
                 Diagnostic::new(Kind::EmptyList, list.span(), format!("{what} is an empty list"))
                     .help("name at least one, or leave it out"),

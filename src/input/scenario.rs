@@ -288,6 +288,9 @@ impl<'a> Reader<'a, '_> {
         let owner = Owner { text: &slot, at: slot.span() };
         let fields = slot.value().and_then(|node| self.fields(node, owner, ["allow", "deny"], &[]));
         let Some([allow, deny]) = fields else { return Choice::default() };
+        if let Some(list) = allow.value() {
+            self.not_empty(list, &allow);
+        }
         Choice { allow: self.names(allow), deny: self.names(deny).unwrap_or_default() }
     }
 

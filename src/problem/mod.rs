@@ -245,28 +245,26 @@ fn sort_key(catalog: &Catalog, candidate: &Candidate) -> (Name, Name, Option<Nam
     (catalog.provider(region.provider).name.clone(), region.name.clone(), sku, candidate.supply)
 }
 
-/// The offers that fail fewest requests, cheapest first, and what each fails.
+/// The offers that fail fewest requests and by least, and what each fails; one for each set of kinds of reasons.
 fn why_unserved(catalog: &Catalog, workload: &Workload) -> Unserved {
     let all = supplies(catalog, workload);
     let asked = all.len();
-    let mut near: Vec<(usize, String, Vec<Reason>)> = all
+    let mut near: Vec<(usize, u64, String, Vec<Reason>)> = all
         .into_iter()
         .map(|supply| {
             let reasons = eligibility(catalog, workload, supply);
-            (reasons.len(), describe(catalog, workload, supply), reasons)
+            let lack = reasons.iter().map(Reason::lack).fold(0, u64::saturating_add);
+            (reasons.len(), lack, describe(catalog, workload, supply), reasons)
         })
         .collect();
     near.sort();
-    // One offer per set of reasons tells more than three of the same family.
+    let kinds = |reasons: &[Reason]| reasons.iter().map(std::mem::discriminant).collect::<Vec<_>>();
     let mut nearest: Vec<(String, Vec<String>)> = Vec::with_capacity(NEAREST);
-    let mut seen: Vec<Vec<Reason>> = Vec::new();
-    for (_, offer, reasons) in near {
-        if nearest.len() == NEAREST {
-            break;
-        }
-        if !seen.contains(&reasons) {
+    let mut seen = Vec::new();
+    for (_, _, offer, reasons) in near {
+        if nearest.len() < NEAREST && !seen.contains(&kinds(&reasons)) {
             nearest.push((offer, reasons.iter().map(Reason::to_string).collect()));
-            seen.push(reasons);
+            seen.push(kinds(&reasons));
         }
     }
     Unserved { workload: workload.name.clone(), span: workload.span, asked, nearest }

@@ -212,7 +212,7 @@ fn limits(limits: &[LimitUse], currency: &str, out: &mut String) {
         ("left", Right),
         ("", Left),
     ]);
-    for limit in limits {
+    for limit in limits.iter().filter(|limit| !is_idle(limit)) {
         let money = &*limit.sum == "cost";
         let figure = |total: Total| if money { Amount::from_units(total.units()).in_cents() } else { total.in_short() };
         let sum = if money { currency.to_owned() } else { limit.sum.to_string() };
@@ -230,6 +230,17 @@ fn limits(limits: &[LimitUse], currency: &str, out: &mut String) {
     }
     out.push('\n');
     table.print("", out);
+    for group in limits.chunk_by(|a, b| a.name == b.name) {
+        let idle = group.iter().filter(|limit| is_idle(limit)).count();
+        if idle > 0 {
+            let _ = writeln!(out, "({}: nothing used in {idle} other places)", group[0].name);
+        }
+    }
+}
+
+/// Whether a row of a limit with many rows says nothing: an upper bound on something that is not used.
+fn is_idle(limit: &LimitUse) -> bool {
+    limit.of.is_some() && !limit.at_least && limit.used == Total::ZERO && limit.slack > Total::ZERO
 }
 
 fn policies(plan: &Plan, out: &mut String) {

@@ -83,6 +83,20 @@ impl fmt::Display for Reason {
     }
 }
 
+impl Reason {
+    /// How far off it is, to find the nearest offers: what is asked over what is offered, in 10⁻⁶; 10⁶ for what is
+    /// not a matter of degree.
+    pub(crate) fn lack(&self) -> u64 {
+        match self {
+            Reason::Vcpu(asked, has) | Reason::Memory(asked, has) | Reason::AcceleratorCount(asked, has) => {
+                let ratio = i128::from(asked.parts()) * 1_000_000 / i128::from(has.parts().max(1));
+                u64::try_from(ratio).unwrap_or(u64::MAX)
+            }
+            _ => 1_000_000,
+        }
+    }
+}
+
 impl Supply {
     /// Where it would run.
     #[must_use]
@@ -125,10 +139,10 @@ pub fn eligibility(catalog: &Catalog, workload: &Workload, supply: Supply) -> Ve
             sku_reasons(catalog, machines, offer.sku, &mut reasons);
             price_reasons(catalog, machines, region, &mut reasons);
         }
-        (Demand::FlatRate(_), Supply::Rates(_)) => {
-            if catalog.provider(catalog.region(region).provider).rates.is_none() {
-                reasons.push(Reason::NoPrice(MissingPrice::Rates));
-            }
+        (Demand::FlatRate(_), Supply::Rates(_))
+            if catalog.provider(catalog.region(region).provider).rates.is_none() =>
+        {
+            reasons.push(Reason::NoPrice(MissingPrice::Rates));
         }
         _ => {}
     }

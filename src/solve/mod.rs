@@ -181,7 +181,7 @@ impl Search<'_> {
             self.problem.rows.iter().enumerate().find_map(|(number, row)| self.shortfall(number, row))
         {
             let limits = vec![shortfall.limit.clone()];
-            return NoPlan::Infeasible(Conflict { limits, shortfall: Some(shortfall), ..Conflict::default() });
+            return NoPlan::Infeasible(Conflict { limits, shortfall: Some(Box::new(shortfall)), ..Conflict::default() });
         }
         if !infeasible {
             let broken = |number: usize, _: &Row| plain.broken(self.problem).any(|other| other == number);

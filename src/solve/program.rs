@@ -21,7 +21,7 @@ use crate::solve::view::{BlockView, View};
 use crate::units::PARTS;
 
 /// Work of one search: columns × nodes.
-const WORK: usize = 2_000_000;
+const WORK: usize = 40_000_000;
 /// Fewest nodes of a search.
 const FEWEST_NODES: usize = 50;
 
