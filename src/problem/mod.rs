@@ -54,6 +54,8 @@ pub(crate) struct Block {
     pub(crate) candidates: Vec<Candidate>,
     /// Numbers of the candidates that no other beats in cost and in every row.
     pub(crate) undominated: Vec<usize>,
+    /// Of these, those that no other beats in cost and in every row that is not a sum of cost.
+    pub(crate) core: Vec<usize>,
 }
 
 /// An eligible supply, priced.
@@ -129,7 +131,7 @@ impl Problem {
                     );
                 }
                 Some(list) if list.is_empty() => unserved.push(why_unserved(catalog, workload)),
-                Some(candidates) => blocks.push(Block { workload: number, candidates, undominated: Vec::new() }),
+                Some(candidates) => blocks.push(Block { workload: number, candidates, undominated: Vec::new(), core: Vec::new() }),
             }
         }
         blocks.sort_by(|a, b| scenario.workloads[a.workload].name.cmp(&scenario.workloads[b.workload].name));

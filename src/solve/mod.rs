@@ -12,14 +12,14 @@ mod view;
 use crate::catalog::Name;
 use crate::plan::{Conflict, Method, NoPlan, Shortfall, Status, Undecided};
 use crate::problem::{CostScope, Problem, Row, RowUse, Selection, Standing};
-use crate::scenario::{Bound, Measure, Sense};
+use crate::scenario::{Bound, Measure, Sense, Split};
 use crate::solve::backend::Answer;
-use crate::solve::view::View;
+use crate::solve::view::{Scope, View};
 use crate::units::Total;
 
 /// How often rows are tightened before an answer is given up.
 const ROUNDS: usize = 6;
-/// Above so many whole columns the search is left out and the relaxation is rounded instead.
+/// Above so many whole columns a search keeps to the core, and above so many in the core to a rounded relaxation.
 const MOST_WHOLE: usize = 4_000;
 
 /// A selection that keeps every row, and how it was found.
@@ -92,16 +92,32 @@ impl Tightening {
 
 impl Search<'_> {
     fn run(mut self, plain: &Standing) -> Result<Found, NoPlan> {
+        let scope = if self.whole_columns(Scope::All) > MOST_WHOLE { Scope::Core } else { Scope::All };
+        let mut infeasible = self.rounds(plain, scope)?;
+        if scope == Scope::Core {
+            // Whatever the core gives, it proves nothing about the rest.
+            self.status = Status::WorkSpent;
+            if self.best.is_none() {
+                infeasible = self.rounds(plain, Scope::All)?;
+            }
+        }
+        match self.best {
+            Some(found) => Ok(Found { status: self.status, ..found }),
+            None => Err(self.no_plan(plain, infeasible)),
+        }
+    }
+
+    /// Solves, tightens what the answer breaks, and solves again. Whether the solver said, in a whole search, that
+    /// nothing keeps all rows.
+    fn rounds(&mut self, plain: &Standing, scope: Scope) -> Result<bool, NoPlan> {
         let mut tightening = Tightening::of(self.problem, plain);
-        let mut infeasible = false;
         for _ in 0..ROUNDS {
-            let view = View::new(self.problem, &tightening.by_row());
+            let view = View::new(self.problem, scope, &tightening.by_row());
             if let Some(start) = repair::repaired(&view) {
                 self.offer(start, Method::Repair)?;
             }
             let Some((selection, method)) = self.program(&view)? else {
-                infeasible = self.status == Status::Complete;
-                break;
+                return Ok(scope == Scope::All && self.status == Status::Complete);
             };
             let standing = stand(self.problem, &selection)?;
             let kept = standing.keeps_all(self.problem);
@@ -111,10 +127,14 @@ impl Search<'_> {
             }
             tightening.learn(self.problem, &standing);
         }
-        match self.best {
-            Some(found) => Ok(Found { status: self.status, ..found }),
-            None => Err(self.no_plan(plain, infeasible)),
-        }
+        Ok(false)
+    }
+
+    /// How many columns of a scope are whole numbers.
+    fn whole_columns(&self, scope: Scope) -> usize {
+        let blocks = self.problem.blocks.iter();
+        let whole = blocks.filter(|block| self.problem.workload(block).split != Split::Any);
+        whole.map(|block| scope.of(block).len()).sum()
     }
 
     /// Keeps a selection if it keeps every row and is cheaper than the best so far.
@@ -202,7 +222,7 @@ impl Search<'_> {
     fn infeasible_without_cost(&self) -> bool {
         let lifted: Vec<f64> =
             self.problem.rows.iter().map(|row| if row.cost.is_some() { -1e15 } else { 0.0 }).collect();
-        let view = View::new(self.problem, &lifted);
+        let view = View::new(self.problem, Scope::All, &lifted);
         let (program, layout) = program::write(self.problem, &view, false);
         matches!(backend::solve(program, None, layout.budget()), Answer::Infeasible)
     }

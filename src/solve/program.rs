@@ -171,27 +171,30 @@ impl Layout {
         Budget { nodes: (WORK / self.columns.len().max(1)).max(FEWEST_NODES) as u64 }
     }
 
-    /// The values of all columns for a selection in which every workload is whole at one candidate.
+    /// The values of all columns for a selection.
     pub(crate) fn values(&self, problem: &Problem, view: &View, selection: &Selection) -> Vec<f64> {
-        let chosen: Vec<usize> = selection.parts.iter().map(|parts| parts.first().map_or(0, |part| part.0)).collect();
-        self.columns
-            .iter()
-            .map(|column| match *column {
-                Column::Choice { block, position } => {
-                    let candidate = &view.blocks[block].candidates[position];
-                    let here = candidate.number == chosen[block];
-                    let most =
-                        if split_of(problem, block) == Split::Replicas { f64::from(candidate.units) } else { 1.0 };
-                    if here { most } else { 0.0 }
+        let value = |column: &Column| match *column {
+            Column::Choice { block, position } => {
+                let candidate = &view.blocks[block].candidates[position];
+                let part = selection.parts[block].iter().find(|(number, _)| *number == candidate.number);
+                let units = part.map_or(0.0, |(_, units)| f64::from(*units));
+                match split_of(problem, block) {
+                    Split::Replicas => units,
+                    Split::Never | Split::Any => units / f64::from(candidate.units),
                 }
-                Column::Region { block, region } => {
-                    f64::from(u8::from(problem.blocks[block].candidates[chosen[block]].region == region))
-                }
-                Column::Count { block, units } => {
-                    f64::from(u8::from(problem.blocks[block].candidates[chosen[block]].units() == units))
-                }
-            })
-            .collect()
+            }
+            Column::Region { block, region } => {
+                let candidates = &problem.blocks[block].candidates;
+                let used = selection.parts[block].iter().any(|(number, _)| candidates[*number].region == region);
+                f64::from(u8::from(used))
+            }
+            Column::Count { block, units } => {
+                let candidates = &problem.blocks[block].candidates;
+                let used = selection.parts[block].iter().any(|(number, _)| candidates[*number].units() == units);
+                f64::from(u8::from(used))
+            }
+        };
+        self.columns.iter().map(value).collect()
     }
 
     /// The selection that a solver's values mean; `None` if they mean none (not numbers, nothing chosen).

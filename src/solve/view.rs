@@ -3,10 +3,29 @@
 //! Everything here is approximate; what a solver returns is judged by [`crate::problem::Standing`], exactly.
 
 use crate::catalog::RegionId;
-use crate::problem::{Candidate, Problem, Row, RowUse};
+use crate::problem::{Block, Candidate, Problem, Row, RowUse};
 use crate::scenario::{Bound, Sense};
 
-/// The undominated part of a problem, in floats.
+/// Which candidates of each block a view holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// All that are not dominated: what cannot be done with these cannot be done.
+    All,
+    /// The core: plans, but no proof that there is none.
+    Core,
+}
+
+impl Scope {
+    /// Numbers of the block's candidates that are in it.
+    pub(crate) fn of(self, block: &Block) -> &[usize] {
+        match self {
+            Scope::All => &block.undominated,
+            Scope::Core => &block.core,
+        }
+    }
+}
+
+/// A part of a problem, in floats.
 pub(crate) struct View {
     pub(crate) blocks: Vec<BlockView>,
     /// Right-hand sides of all rows, scaled.
@@ -39,14 +58,14 @@ impl View {
     /// The problem with each row's bound lowered by `tightening`, in the row's own unit and direction.
     ///
     /// Rows are divided by their largest weight, so that a solver's tolerance means the same in each.
-    pub(crate) fn new(problem: &Problem, tightening: &[f64]) -> View {
+    pub(crate) fn new(problem: &Problem, scope: Scope, tightening: &[f64]) -> View {
         let mut scale = vec![0.0_f64; problem.rows.len()];
         let mut blocks: Vec<BlockView> = problem
             .blocks
             .iter()
             .map(|block| BlockView {
-                candidates: block
-                    .undominated
+                candidates: scope
+                    .of(block)
                     .iter()
                     .map(|&number| candidate_view(problem, number, &block.candidates[number]))
                     .collect(),
