@@ -116,3 +116,8 @@ pub use crate::optimize::optimize;
 pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
 pub use crate::scenario::Scenario;
+
+/// The README's Rust is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -14,7 +14,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::reader::{Format, Named, Owner, Reader, STAND_IN, Slot};
+use super::reader::{Expected, Format, Named, Owner, Reader, STAND_IN, Slot};
 use super::yaml::{Node, NodeKind};
 use crate::catalog::draft::{
     BookDraft, CommitmentDraft, OfferDraft, PowerDraft, PriceDetailDraft, PriceDraft, ProvenanceDraft, RatesDraft,
@@ -32,6 +32,9 @@ pub(super) const TERMS: [(&str, Terms); 2] =
 pub(super) const UNITS: [(&str, BilledUnit); 2] = [("gb", BilledUnit::Gb), ("gib", BilledUnit::Gib)];
 /// Scopes of a commitment by name.
 const SCOPES: [(&str, Scope); 2] = [("region", Scope::Region), ("provider", Scope::Provider)];
+
+/// How a region's coordinates are written.
+const COORDINATES: Expected = Expected::new("latitude and longitude", "write both in degrees, as `[39.03, -77.46]`");
 
 /// What reading a price book gave.
 #[derive(Debug)]
@@ -230,7 +233,7 @@ impl<'a> BookReader<'a, '_> {
                 let mut pair = node.items().map(|degrees| reader.number(degrees, &coordinates));
                 draft.coordinates = pair.next().zip(pair.next()).map(|(latitude, longitude)| [latitude, longitude]);
             } else {
-                reader.wrong_type(node, "latitude and longitude, as `[39.03, -77.46]`,", &coordinates);
+                reader.wrong_type(node, COORDINATES, &coordinates);
             }
         }
         draft

@@ -64,6 +64,27 @@ impl fmt::Display for Slot<'_, '_> {
     }
 }
 
+/// What kind of value should stand somewhere, and how it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Expected {
+    what: &'static str,
+    remedy: &'static str,
+}
+
+impl Expected {
+    const MAPPING: Expected = Expected::new("a mapping", "write keys with values, as `{key: value}`");
+    const LIST: Expected = Expected::new("a list", "write it in brackets, as `[a, b]`");
+    const TEXT: Expected = Expected::new("text", "write plain text");
+    const NUMBER: Expected = Expected::new("a number", "write plain digits, such as 1000 or 0.25");
+    const WORD: Expected = Expected::new("a word", "write a single one");
+    const BOOLEAN: Expected = Expected::new("`true` or `false`", "write it without quotes");
+    const DATE: Expected = Expected::new("a date", "write year, month and day, such as 2026-07-20");
+
+    pub(super) const fn new(what: &'static str, remedy: &'static str) -> Self {
+        Expected { what, remedy }
+    }
+}
+
 /// Walks one file.
 pub(super) struct Reader<'a, 'f> {
     faults: &'f mut Diagnostics,
@@ -199,30 +220,30 @@ impl<'a, 'f> Reader<'a, 'f> {
             return Some(());
         }
         self.lost = true;
-        self.wrong_type(node, if kind == NodeKind::Mapping { "a mapping" } else { "a list" }, what);
+        self.wrong_type(node, if kind == NodeKind::Mapping { Expected::MAPPING } else { Expected::LIST }, what);
         None
     }
 
-    pub(super) fn wrong_type(&mut self, node: Node<'a>, expected: &str, what: &dyn fmt::Display) {
-        let fault = if node.kind() == NodeKind::Null {
-            Diagnostic::new(Kind::WrongType, node.span(), format!("{what} has no value"))
-                .help("give a value or remove the key")
-        } else {
-            let found = match node.kind() {
-                NodeKind::Sequence => "a list".to_owned(),
-                NodeKind::Mapping => "a mapping".to_owned(),
-                _ => quoted(node.text().unwrap_or_default()),
-            };
-            let fault =
-                Diagnostic::new(Kind::WrongType, node.span(), format!("expected {expected} for {what}, found {found}"));
-            match node.kind() {
-                NodeKind::Plain | NodeKind::Quoted if expected == "a list" => {
-                    fault.help("write it in brackets, even if it is only one")
-                }
-                _ => fault,
+    /// Reports a value that is not of the kind it should be.
+    pub(super) fn wrong_type(&mut self, node: Node<'a>, expected: Expected, what: &dyn fmt::Display) {
+        let found = match node.kind() {
+            NodeKind::Null => {
+                let fault = Diagnostic::new(Kind::WrongType, node.span(), format!("{what} has no value"));
+                return self.fault(fault.help("give a value or remove the key"));
             }
+            NodeKind::Sequence => "a list".to_owned(),
+            NodeKind::Mapping => "a mapping".to_owned(),
+            NodeKind::Plain => quoted(node.text().unwrap_or_default()),
+            NodeKind::Quoted => format!("the text {}", quoted(node.text().unwrap_or_default())),
         };
-        self.fault(fault);
+        let Expected { what: expected, remedy } = expected;
+        let unquote = node.kind() == NodeKind::Quoted && expected == Expected::NUMBER.what;
+        let message = format!("expected {expected} for {what}, found {found}");
+        self.fault(Diagnostic::new(Kind::WrongType, node.span(), message).help(if unquote {
+            "write it without quotes"
+        } else {
+            remedy
+        }));
     }
 
     /// Text, plain or quoted: `123`, `true` and `no` are names like any other.
@@ -233,7 +254,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         };
         if text.is_none() {
             self.lost = true;
-            self.wrong_type(node, "text", what);
+            self.wrong_type(node, Expected::TEXT, what);
         }
         text
     }
@@ -290,30 +311,27 @@ impl<'a, 'f> Reader<'a, 'f> {
 
     /// A number where there is one; a bad one becomes the stand-in.
     pub(super) fn number(&mut self, node: Node<'a>, what: &dyn fmt::Display) -> Spanned<Decimal> {
-        let value = if node.kind() == NodeKind::Plain {
-            self.plain_number(node.text().unwrap_or_default(), node.span(), what)
-        } else if node.kind() == NodeKind::Quoted {
-            let found = quoted(node.text().unwrap_or_default());
-            let message = format!("expected a number for {what}, found the text {found}");
-            self.fault(Diagnostic::new(Kind::WrongType, node.span(), message).help("write it without quotes"));
-            STAND_IN
-        } else {
-            self.wrong_type(node, "a number", what);
-            STAND_IN
+        let value = match (node.kind(), node.text()) {
+            (NodeKind::Plain, Some(text)) => self.plain_number(text, text, node.span(), what),
+            _ => {
+                self.wrong_type(node, Expected::NUMBER, what);
+                STAND_IN
+            }
         };
         Spanned::new(value, node.span())
     }
 
-    fn plain_number(&mut self, text: &str, at: Span, what: &dyn fmt::Display) -> Decimal {
+    /// The number in `text`, part of the scalar `shown`.
+    fn plain_number(&mut self, text: &str, shown: &str, at: Span, what: &dyn fmt::Display) -> Decimal {
         match decimal(text) {
             Ok(value) => value,
             Err(NotANumber::Written(help)) => {
-                let message = format!("{what} is {}, which is not a number", quoted(text));
+                let message = format!("{what} is {}, which is not a number", quoted(shown));
                 self.fault(Diagnostic::new(Kind::BadNumber, at, message).help(help));
                 STAND_IN
             }
             Err(NotANumber::TooLong) => {
-                let message = format!("{what} is {}, which cannot be kept exactly", quoted(text));
+                let message = format!("{what} is {}, which cannot be kept exactly", quoted(shown));
                 self.fault(Diagnostic::new(Kind::BadNumber, at, message).help("write at most 28 digits"));
                 STAND_IN
             }
@@ -337,7 +355,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         let at = node.span();
         let Some(text) = self.text(node, &slot) else { return Some(Spanned::new(STAND_IN, at)) };
         let value = if let Some(digits) = text.strip_suffix('%') {
-            self.plain_number(digits, at, &slot)
+            self.plain_number(digits, text, at, &slot)
         } else {
             let message = format!("{slot} is {}, which is not a percentage", quoted(text));
             let fault = Diagnostic::new(Kind::BadNumber, at, message);
@@ -355,7 +373,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         legal: &[(&'static str, T)],
     ) -> Option<T> {
         if !matches!(node.kind(), NodeKind::Plain | NodeKind::Quoted) {
-            self.wrong_type(node, "a word", what);
+            self.wrong_type(node, Expected::WORD, what);
             return None;
         }
         let text = node.text().unwrap_or_default();
@@ -398,9 +416,7 @@ impl<'a, 'f> Reader<'a, 'f> {
     pub(super) fn boolean(&mut self, slot: Slot<'a, '_>) -> Option<bool> {
         let node = slot.value?;
         if node.kind() == NodeKind::Quoted {
-            let found = quoted(node.text().unwrap_or_default());
-            let message = format!("expected `true` or `false` for {slot}, found the text {found}");
-            self.fault(Diagnostic::new(Kind::WrongType, node.span(), message).help("write it without quotes"));
+            self.wrong_type(node, Expected::BOOLEAN, &slot);
             return None;
         }
         self.word(node, &slot, &[("true", true), ("false", false)])
@@ -408,7 +424,7 @@ impl<'a, 'f> Reader<'a, 'f> {
 
     pub(super) fn date(&mut self, node: Node<'a>, what: &dyn fmt::Display) -> Option<Date> {
         if !matches!(node.kind(), NodeKind::Plain | NodeKind::Quoted) {
-            self.wrong_type(node, "a date", what);
+            self.wrong_type(node, Expected::DATE, what);
             return None;
         }
         let text = node.text().unwrap_or_default();
@@ -426,58 +442,63 @@ impl<'a, 'f> Reader<'a, 'f> {
 
 /// What the first key of a file must say.
 pub(super) struct Format {
-    /// The line, as `catalog/1`.
-    pub(super) name: &'static str,
-    /// The other format, and what a file of it is called.
-    pub(super) other: &'static str,
+    /// The value, as `catalog/1`.
+    name: &'static str,
+    /// What a file of it is called.
+    title: &'static str,
+    /// What to do with a file of the other format.
+    exchange: &'static str,
 }
 
 impl Format {
-    pub(super) const CATALOG: Format = Format { name: "catalog/1", other: "scenario" };
-    pub(super) const SCENARIO: Format = Format { name: "scenario/1", other: "catalog" };
+    pub(super) const CATALOG: Format = Format {
+        name: "catalog/1",
+        title: "a price book",
+        exchange: "name a price book here; a scenario names its books in `catalogs`",
+    };
+    pub(super) const SCENARIO: Format = Format {
+        name: "scenario/1",
+        title: "a scenario",
+        exchange: "name the book in the `catalogs` of a scenario, and give that",
+    };
 
-    fn kind(&self) -> &'static str {
-        self.name.split('/').next().unwrap_or_default()
+    /// Whether `text` is some version of this format.
+    fn is_named_by(&self, text: &str) -> bool {
+        text.split('/').next() == self.name.split('/').next()
     }
 }
 
 impl<'a> Reader<'a, '_> {
     /// Whether the file is of the expected format; if not, that is the only thing worth saying about it.
     pub(super) fn format(&mut self, root: Node<'a>, format: &Format) -> Option<()> {
-        let expected = format.kind();
-        self.expect(root, NodeKind::Mapping, &format_args!("a {expected}"))?;
-        let help = format!("begin it with `tradewind: {}`", format.name);
-        let Some((place, (key, value))) =
-            root.entries().enumerate().find(|(_, (key, _))| key.text() == Some("tradewind"))
-        else {
-            let message = "the file does not say which format it has";
-            self.fault(Diagnostic::new(Kind::WrongFormat, root.span(), message).help(help));
+        self.expect(root, NodeKind::Mapping, &"the file")?;
+        let first = format!("begin it with `tradewind: {}`", format.name);
+        let is_format = |(_, (key, _)): &(usize, (Node<'a>, Node<'a>))| key.text() == Some("tradewind");
+        let Some((place, (key, value))) = root.entries().enumerate().find(is_format) else {
+            let fault = Diagnostic::new(Kind::WrongFormat, root.span(), "the file does not say which format it has");
+            self.fault(fault.help(first));
             return None;
         };
-        let text = if matches!(value.kind(), NodeKind::Plain | NodeKind::Quoted) { value.text() } else { None };
-        let Some(text) = text else {
-            self.wrong_type(value, &format!("`{}`", format.name), &"`tradewind`");
-            return None;
-        };
+        let text = self.text(value, &"`tradewind`")?;
         if text != format.name {
-            let fault = if text.split('/').next() == Some(format.other) {
-                let message = format!("this file is a {}, where a {expected} is expected", format.other);
-                Diagnostic::new(Kind::WrongFormat, value.span(), message).help(if expected == "scenario" {
-                    "name the book in the `catalogs` of a scenario, and give that"
-                } else {
-                    "name price books in `catalogs`"
-                })
-            } else {
-                let message = format!("the format {} is not supported", quoted(text));
-                let help = format!("this version reads `tradewind: {}`", format.name);
-                Diagnostic::new(Kind::WrongFormat, value.span(), message).help(help)
+            let other = [Format::CATALOG, Format::SCENARIO].into_iter().find(|other| other.is_named_by(text));
+            let fault = match other.filter(|other| other.name != format.name) {
+                Some(other) => {
+                    let message = format!("this file is {}, where {} is expected", other.title, format.title);
+                    Diagnostic::new(Kind::WrongFormat, value.span(), message).help(format.exchange)
+                }
+                None => {
+                    let message = format!("the format {} is not supported", quoted(text));
+                    let help = format!("this version reads `tradewind: {}`", format.name);
+                    Diagnostic::new(Kind::WrongFormat, value.span(), message).help(help)
+                }
             };
             self.fault(fault);
             return None;
         }
         if place > 0 {
             let message = "`tradewind` is not the first key";
-            self.fault(Diagnostic::new(Kind::WrongFormat, key.span(), message).help(help));
+            self.fault(Diagnostic::new(Kind::WrongFormat, key.span(), message).help(first));
         }
         Some(())
     }

@@ -10,12 +10,16 @@
 use std::fmt;
 
 use super::book::{BookReader, Stated, UNITS};
-use super::reader::{Named, Owner, Slot};
+use super::reader::{Expected, Named, Owner, Slot};
 use super::yaml::{Node, NodeKind};
 use crate::catalog::draft::{
     CrossProviderDraft, RouteDraft, StorageClassDraft, StoragePriceDraft, TariffDraft, TierDraft, ZoneDraft,
 };
 use crate::diagnostic::{Spanned, quoted};
+
+/// How a price per unit is written.
+const TIERS: Expected =
+    Expected::new("a number or a list of tiers", "write a price, or `[{up_to: 100, price: 0.09}, {price: 0.05}]`");
 
 impl<'a> BookReader<'a, '_> {
     pub(super) fn storage(&mut self, slot: Slot<'a, '_>) {
@@ -167,7 +171,7 @@ impl<'a> BookReader<'a, '_> {
                 node.items().filter_map(|item| self.tier(item, &text)).collect()
             }
             NodeKind::Mapping => {
-                self.reader.wrong_type(node, "a number or a list of tiers", what);
+                self.reader.wrong_type(node, TIERS, what);
                 Vec::new()
             }
             _ => vec![TierDraft { up_to: None, price: self.reader.number(node, what) }],

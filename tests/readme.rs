@@ -1,0 +1,47 @@
+//! What the README shows is what a user gets: its output, its example files. (Its Rust is a doc test.)
+
+use std::path::Path;
+
+use tradewind::report::{Detail, plan_text};
+use tradewind::{Problem, catalog_from_yaml, load, load_catalog, optimize, scenario_from_yaml};
+
+fn readme() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
+}
+
+/// The fenced blocks of a language, in order.
+fn blocks(language: &str) -> Vec<String> {
+    let text = readme();
+    let fence = format!("```{language}\n");
+    let mut blocks = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find(&fence) {
+        rest = &rest[start + fence.len()..];
+        let end = rest.find("```").expect("a closing fence");
+        blocks.push(rest[..end].to_owned());
+        rest = &rest[end..];
+    }
+    blocks
+}
+
+#[test]
+fn the_first_output_is_that_of_the_quickstart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let input = load(root.join("scenarios/quickstart.yaml")).expect("the quickstart loads");
+    let problem = Problem::new(&input.catalog, &input.scenario).expect("it can be priced");
+    let plan = optimize(&problem).expect("it has a plan");
+    assert_eq!(blocks("text")[0].trim_end(), plan_text(&plan, Detail::Placements).trim_end());
+}
+
+#[test]
+fn the_price_book_and_the_scenario_shown_are_valid() {
+    let yaml = blocks("yaml");
+    let [book, scenario] = yaml.as_slice() else { panic!("two examples, {} found", yaml.len()) };
+    let catalog = catalog_from_yaml(&[("README book", book)]).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(catalog.offers().len(), 3);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let books = [root.join("pricing/aws.yaml"), root.join("pricing/gcp.yaml")];
+    let catalog = load_catalog(&books).unwrap_or_else(|faults| panic!("{faults}"));
+    let scenario = scenario_from_yaml("README scenario", scenario, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!((scenario.workloads.len(), scenario.limits.len()), (3, 4));
+}
