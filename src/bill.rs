@@ -122,6 +122,10 @@ fn placement(
         region: region.name.clone(),
         sku: sku.map(|sku| sku.name.clone()),
         terms: offer.map(|offer| offer.terms),
+        option: match part.supply {
+            Supply::Given(number) => Some(number + 1),
+            _ => None,
+        },
         accelerator: sku.and_then(|sku| sku.accelerator).map(|has| (has.model, has.count)),
         derived: offer.and_then(|offer| catalog.detail(offer)).and_then(|detail| detail.derived.clone()),
         replicas: if workload.split == Split::Replicas { part.units } else { priced.replicas },

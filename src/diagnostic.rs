@@ -419,7 +419,7 @@ pub fn quoted(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if character.is_control() || character == '`' || is_invisible(character) {
+        if is_unseen(character) || character == '`' {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);
@@ -429,9 +429,10 @@ pub fn quoted(text: &str) -> String {
     shown
 }
 
-/// Characters that would hide or reorder the text around them on a terminal.
-fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Characters that a reader does not see, or that hide or reorder the text around them on a terminal.
+pub(crate) fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A few legal values as text: "`a`, `b` or `c`", the rest counted.

@@ -91,6 +91,7 @@
 )]
 
 pub mod catalog;
+pub mod check;
 pub mod diagnostic;
 pub mod input;
 pub mod money;
@@ -103,12 +104,14 @@ pub mod units;
 mod baseline;
 mod bill;
 mod charge;
+mod decimal;
 mod numbers;
 mod optimize;
 mod problem;
 mod solve;
 
 pub use crate::catalog::Catalog;
+pub use crate::check::check;
 pub use crate::input::{
     Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml,
 };

@@ -246,7 +246,7 @@ fn run_optimize(args: &OptimizeArgs) -> Result<String, Failure> {
 
 fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failure {
     let text = report::no_plan_text(no_plan, sources);
-    if matches!(no_plan, NoPlan::Backend(_)) {
+    if matches!(no_plan, NoPlan::Backend(_) | NoPlan::Rejected(_)) {
         return Failure::Ours(text);
     }
     let stdout = match format {

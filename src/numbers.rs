@@ -4,45 +4,23 @@ use std::fmt::Display;
 
 use rust_decimal::Decimal;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, quoted};
+use crate::decimal::{self, NotANumber};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, is_unseen, quoted};
 use crate::money::{Amount, UnitPrice};
 use crate::units::{Quantity, Share};
 
-/// A number as a person writes it: an optional sign, digits, an optional fraction, an optional exponent.
-///
-/// Hexadecimal, grouped and non-finite numbers are refused with what to write instead; digits are never lost.
+/// A number as a person writes it, to the last digit.
 pub(crate) fn decimal(faults: &mut Diagnostics, text: &str, span: Span, what: impl Display) -> Option<Decimal> {
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (digits, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((digits, exponent)) => (digits, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let well_formed = match digits.split_once('.') {
-        Some((whole, part)) => (whole.is_empty() || is_number(whole)) && is_number(part),
-        None => is_number(digits),
-    } && exponent
-        .is_none_or(|exponent| is_number(exponent.strip_prefix(['-', '+']).unwrap_or(exponent)));
-    if !well_formed {
-        let message = format!("{what} is not a number: {}", quoted(text));
-        faults.push(
-            Diagnostic::new(Kind::BadNumber, span, message).help("write plain decimal digits, such as 1000 or 0.25"),
-        );
-        return None;
-    }
-    let plain = text.strip_prefix('+').unwrap_or(text);
-    let value = match exponent {
-        Some(_) => Decimal::from_scientific(plain),
-        None => Decimal::from_str_exact(plain),
-    };
-    let lost = exponent.is_some()
-        && value.as_ref().is_ok_and(|value| value.is_zero())
-        && digits.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
-    match value {
-        Ok(value) if !lost => Some(value),
-        _ => {
-            let message = format!("{what} cannot be kept exactly: {}", quoted(text));
-            faults.push(Diagnostic::new(Kind::OutOfRange, span, message).help("write a number of at most 28 digits"));
+    match decimal::decimal(text) {
+        Ok(value) => Some(value),
+        Err(NotANumber::Written(help)) => {
+            let message = format!("{what} is not a number: {}", quoted(text));
+            faults.push(Diagnostic::new(Kind::BadNumber, span, message).help(help));
+            None
+        }
+        Err(NotANumber::TooLong) => {
+            let message = format!("{what} has more digits than can be kept: {}", quoted(text));
+            faults.push(Diagnostic::new(Kind::BadNumber, span, message).help("write at most 28 digits"));
             None
         }
     }
@@ -139,8 +117,8 @@ pub(crate) fn name(faults: &mut Diagnostics, name: &str, span: Span, what: &str)
         "is empty"
     } else if name.trim() != name {
         "has blanks at its ends"
-    } else if name.chars().any(char::is_control) {
-        "holds control characters"
+    } else if name.chars().any(is_unseen) {
+        "holds control characters or invisible ones"
     } else if name.contains('/') {
         "holds a slash"
     } else if name.len() > 200 {

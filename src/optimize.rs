@@ -3,6 +3,7 @@
 use crate::baseline;
 use crate::bill::{Chosen, invoice};
 use crate::catalog::Name;
+use crate::check::check;
 use crate::plan::{BookDate, LimitUse, NoPlan, Plan, Policy, Pricing, Size};
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
@@ -11,7 +12,8 @@ use crate::solve::solve;
 /// Finds the cheapest plan that keeps every limit.
 ///
 /// The same problem gives the same plan, whatever the order of its file. In this version the search is bounded by a
-/// fixed amount of work, and no bound is proven.
+/// fixed amount of work, and no bound is proven. Every plan passes [`check`](crate::check()), which shares no code with
+/// what made it, before it is returned.
 ///
 /// # Errors
 /// [`NoPlan`]: why there is none, or why that is not known.
@@ -31,7 +33,7 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
         let saving = if serves { policy.cost.minus(bill.total()) } else { None };
         Policy { saving, ..policy }
     });
-    Ok(Plan {
+    let plan = Plan {
         scenario: problem.scenario.name.clone(),
         currency: problem.catalog.currency().clone(),
         status: found.status,
@@ -45,7 +47,9 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
         gap: None,
         size: size(problem),
         books: books(problem),
-    })
+    };
+    let violations = check(&problem.catalog, &problem.scenario, &plan);
+    if violations.is_empty() { Ok(plan) } else { Err(NoPlan::Rejected(violations)) }
 }
 
 fn too_large() -> NoPlan {

@@ -110,6 +110,8 @@ pub struct Placement {
     pub sku: Option<Name>,
     /// The terms; `None` where flat rates or a given option are used.
     pub terms: Option<Terms>,
+    /// The number of the given option, from 1; `None` where the catalog prices.
+    pub option: Option<u32>,
     /// The machine's accelerator.
     pub accelerator: Option<(Accelerator, Quantity)>,
     /// How its price was derived, where no list states it.
@@ -304,6 +306,8 @@ pub enum NoPlan {
     Infeasible(Conflict),
     /// The search ended without a plan, and without knowing that there is none.
     Undecided(Undecided),
+    /// A plan was found, but the independent check refuses it: a fault of ours, and the plan is not returned.
+    Rejected(Vec<Violation>),
     /// A solver failed.
     Backend(String),
 }
@@ -402,6 +406,10 @@ impl fmt::Display for NoPlan {
         match self {
             NoPlan::Infeasible(conflict) => conflict.fmt(f),
             NoPlan::Undecided(reason) => reason.fmt(f),
+            NoPlan::Rejected(violations) => {
+                write!(f, "a plan was found, but the check refuses it")?;
+                violations.iter().try_for_each(|violation| write!(f, "\n  {violation}"))
+            }
             NoPlan::Backend(message) => write!(f, "the solver failed: {message}"),
         }
     }
@@ -453,6 +461,60 @@ impl fmt::Display for Undecided {
                 write!(f, "the solver's answer breaks {} in exact arithmetic; no plan is returned", quoted(limits))
             }
         }
+    }
+}
+
+/// Something a plan says that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Which rule it breaks.
+    pub rule: Breach,
+    /// Where: a workload, a limit, a line.
+    pub place: String,
+    /// What is wrong, with both figures where there are two.
+    pub message: String,
+}
+
+/// The rules that a plan is held to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Breach {
+    /// Every name in the plan exists.
+    Names,
+    /// Every workload is placed, whole, in the way it may be split.
+    Coverage,
+    /// What serves a workload has what it asks for, where it may be.
+    Eligibility,
+    /// Every line is quantity × price, from the book.
+    Line,
+    /// Totals are the sums of lines.
+    Total,
+    /// Every limit holds, and its figures are right.
+    Limit,
+    /// A saving is the difference it says, claimed over a policy that does the same work.
+    Saving,
+}
+
+impl Breach {
+    /// The rule's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Breach::Names => "names",
+            Breach::Coverage => "coverage",
+            Breach::Eligibility => "eligibility",
+            Breach::Line => "line",
+            Breach::Total => "total",
+            Breach::Limit => "limit",
+            Breach::Saving => "saving",
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.rule.name(), self.place, self.message)
     }
 }
 

@@ -42,6 +42,7 @@ fn the_price_book_and_the_scenario_shown_are_valid() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let books = [root.join("pricing/aws.yaml"), root.join("pricing/gcp.yaml")];
     let catalog = load_catalog(&books).unwrap_or_else(|faults| panic!("{faults}"));
-    let scenario = scenario_from_yaml("README scenario", scenario, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+    let scenario =
+        scenario_from_yaml("README scenario", scenario, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!((scenario.workloads.len(), scenario.limits.len()), (3, 4));
 }

@@ -3,22 +3,24 @@
 use std::collections::HashMap;
 
 use crate::catalog::draft::{
-    BookDraft, CommitmentDraft, CrossProviderDraft, Name, NetworkDraft, OfferDraft, PowerDraft, PriceDetailDraft,
-    PriceDraft, RegionDraft, SkuDraft, StorageDraft, TariffDraft,
+    BookDraft, CommitmentDraft, Name, OfferDraft, PowerDraft, PriceDetailDraft, PriceDraft, RegionDraft, SkuDraft,
 };
 use crate::catalog::{
-    Accelerator, BilledUnit, Catalog, ClassId, Commitment, Covers, CrossProvider, Offer, OfferDetail, Power,
-    Provenance, Provider, ProviderId, Rates, Region, RegionId, Sku, SkuAccelerator, SkuId, StoragePrice, Tariff,
-    TariffId, TariffScope, Terms, Tier, ZoneTransfer,
+    Accelerator, Catalog, Commitment, Covers, Offer, OfferDetail, Power, Provenance, Provider, ProviderId, Rates,
+    Region, RegionId, Sku, SkuAccelerator, SkuId, Terms,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
 use crate::money::UnitPrice;
 use crate::numbers;
-use crate::units::{BYTES_PER_GB, BYTES_PER_GIB, Quantity};
+use crate::units::Quantity;
 
 /// Most unknown names of a book that get a suggestion: each is compared with every name there is, and a book of a hundred
 /// thousand SKUs may be wrong in every line.
 const MOST_SUGGESTIONS: usize = 100;
+
+/// Faults of a book after which its other offers are left unchecked, so that a wrong line for each of a million prices
+/// does not fill the memory with messages.
+const ENOUGH_FAULTS: usize = 10_000;
 
 /// Builds a catalog from what is right in the drafts and reports everything that is wrong.
 pub(crate) fn assemble(books: Vec<BookDraft>, faults: &mut Diagnostics) -> Catalog {
@@ -32,12 +34,14 @@ pub(crate) fn assemble(books: Vec<BookDraft>, faults: &mut Diagnostics) -> Catal
     let mut currencies = books.iter().map(|book| &book.currency.value);
     catalog.currency = currencies.find(|code| is_currency(code)).cloned().unwrap_or_default();
     for book in books {
+        let enough = faults.len() + ENOUGH_FAULTS;
         Builder {
             catalog: &mut catalog,
             faults,
             regions: HashMap::new(),
             skus: HashMap::new(),
             suggestions: MOST_SUGGESTIONS,
+            enough,
         }
         .book(book);
     }
@@ -75,13 +79,15 @@ fn index(catalog: &mut Catalog) {
 }
 
 /// Adds one book to a catalog.
-struct Builder<'a> {
-    catalog: &'a mut Catalog,
-    faults: &'a mut Diagnostics,
+pub(super) struct Builder<'a> {
+    pub(super) catalog: &'a mut Catalog,
+    pub(super) faults: &'a mut Diagnostics,
     regions: HashMap<Name, RegionId>,
     skus: HashMap<Name, SkuId>,
     /// How many more unknown names get a suggestion.
     suggestions: usize,
+    /// Number of faults at which offers are no longer checked.
+    enough: usize,
 }
 
 impl Builder<'_> {
@@ -136,7 +142,7 @@ impl Builder<'_> {
         self.network(id, book.network);
     }
 
-    fn fault(&mut self, kind: Kind, span: Span, message: String, help: &str) {
+    pub(super) fn fault(&mut self, kind: Kind, span: Span, message: String, help: &str) {
         self.faults.push(Diagnostic::new(kind, span, message).help(help));
     }
 
@@ -275,7 +281,7 @@ impl Builder<'_> {
         found
     }
 
-    fn region(&mut self, name: &Spanned<Name>, place: impl Fn() -> String) -> Option<RegionId> {
+    pub(super) fn region(&mut self, name: &Spanned<Name>, place: impl Fn() -> String) -> Option<RegionId> {
         let found = self.regions.get(&name.value).copied();
         if found.is_none() {
             let message = format!("unknown region {} in {}", quoted(&name.value), place());
@@ -364,6 +370,9 @@ impl Builder<'_> {
     }
 
     fn offer(&mut self, sku_name: &str, sku: Option<SkuId>, terms: Terms, draft: PriceDraft) {
+        if self.faults.len() >= self.enough {
+            return;
+        }
         let region = self.region(&draft.region, || format!("offers of {}", quoted(sku_name)));
         let in_region = &draft.region.value;
         let what = || format!("{} price of {} in {}", terms.name(), quoted(sku_name), quoted(in_region));
@@ -436,6 +445,11 @@ impl Builder<'_> {
     fn power(&mut self, draft: PowerDraft) -> Option<Power> {
         let vcpu_w = numbers::quantity(self.faults, draft.vcpu_w, "`vcpu_w`");
         let pue = numbers::positive(self.faults, draft.pue, "`pue`");
+        if pue.is_some_and(|pue| pue < Quantity::whole(1)) {
+            let message = format!("`pue` is {}", quoted(&draft.pue.value.to_string()));
+            let help = "write a factor of at least 1: the building's power over that of its machines";
+            self.fault(Kind::OutOfRange, draft.pue.span, message, help);
+        }
         let mut accelerator_w = Vec::new();
         for (model, watts) in draft.accelerator_w {
             let watts = numbers::quantity(self.faults, watts, format_args!("power of {}", quoted(&model.value)));
@@ -448,147 +462,6 @@ impl Builder<'_> {
         }
         accelerator_w.sort_unstable();
         Some(Power { vcpu_w: vcpu_w?, accelerator_w, pue: pue?, source: draft.source })
-    }
-
-    fn tariff(
-        &mut self,
-        scope: TariffScope,
-        provider: ProviderId,
-        draft: &TariffDraft,
-        unit: BilledUnit,
-    ) -> Option<TariffId> {
-        let gb = |quantity: Quantity| match unit {
-            BilledUnit::Gb => Some(quantity),
-            BilledUnit::Gib => quantity.gib_to_gb(),
-        };
-        let per_gb = |price: UnitPrice| match unit {
-            BilledUnit::Gb => Some(price),
-            BilledUnit::Gib => price.converted(BYTES_PER_GB, BYTES_PER_GIB),
-        };
-        let mut right = true;
-        let free_gb = match draft.free_gb {
-            Some(free) => numbers::quantity(self.faults, free, "`free_gb`").and_then(gb),
-            None => Some(Quantity::ZERO),
-        };
-        let mut tiers: Vec<Tier> = Vec::with_capacity(draft.tiers.len());
-        for (number, tier) in draft.tiers.iter().enumerate() {
-            let last = number + 1 == draft.tiers.len();
-            let price = numbers::price(self.faults, tier.price, "price per GB").and_then(per_gb);
-            let up_to = tier.up_to.and_then(|end| numbers::positive(self.faults, end, "`up_to`")).and_then(gb);
-            right &= price.is_some() && (up_to.is_some() == tier.up_to.is_some());
-            if last != tier.up_to.is_none() {
-                right = false;
-                let span = tier.up_to.map_or(tier.price.span, |end| end.span);
-                let (message, help) = if last {
-                    ("the last tier has an end", "leave out `up_to` in the last tier, so that every volume has a price")
-                } else {
-                    ("a tier without `up_to` that is not the last", "give every tier but the last its `up_to`")
-                };
-                self.fault(Kind::BadTiers, span, message.to_owned(), help);
-            }
-            let before = tiers.last().and_then(|tier| tier.up_to);
-            if let (Some(before), Some(end), Some(written)) = (before, up_to, tier.up_to)
-                && end <= before
-            {
-                right = false;
-                let message =
-                    format!("tier up to {} follows one that ends no earlier", quoted(&written.value.to_string()));
-                self.fault(
-                    Kind::BadTiers,
-                    written.span,
-                    message,
-                    "order the tiers by `up_to`, each above the one before",
-                );
-            }
-            tiers.push(Tier { up_to, price: price.unwrap_or_default() });
-        }
-        if tiers.is_empty() {
-            self.fault(
-                Kind::BadTiers,
-                draft.span,
-                "a tariff without tiers".to_owned(),
-                "write a price or a list of tiers",
-            );
-        }
-        if !right || tiers.is_empty() {
-            return None;
-        }
-        self.catalog.tariffs.push(Tariff { provider, scope, free_gb: free_gb?, tiers });
-        Some(TariffId::at(self.catalog.tariffs.len() - 1))
-    }
-
-    fn storage(&mut self, provider: ProviderId, draft: StorageDraft) {
-        for class in draft.classes {
-            numbers::name(self.faults, &class.name.value, class.name.span, "a storage class");
-            let id = self.catalog.class_named(&class.name.value).unwrap_or(ClassId(u32::MAX));
-            for price in class.regions {
-                let place = || format!("storage class {}", quoted(&class.name.value));
-                let region = self.region(&price.region, place);
-                let minimum_days = match price.minimum_days {
-                    Some(days) => numbers::count(self.faults, days, "`minimum_days`", (0, 3650)),
-                    None => Some(0),
-                };
-                let scope = TariffScope::Storage { class: id, region: region.unwrap_or(RegionId(u32::MAX)) };
-                let tariff = self.tariff(scope, provider, &price.per_gb_month, draft.billed_unit);
-                if let (Some(region), Some(tariff), Some(minimum_days)) = (region, tariff, minimum_days)
-                    && let Some(region) = self.catalog.regions.get_mut(region.index())
-                {
-                    region.storage.push(StoragePrice { class: id, tariff, minimum_days });
-                }
-            }
-        }
-    }
-
-    fn network(&mut self, provider: ProviderId, draft: NetworkDraft) {
-        let unit = draft.billed_unit;
-        for (name, tariff) in draft.internet {
-            let region = self.region(&name, || "internet egress".to_owned());
-            let from = Some(region.unwrap_or(RegionId(u32::MAX)));
-            let tariff = self.tariff(TariffScope::Internet { from }, provider, &tariff, unit);
-            if let Some(region) = region.and_then(|region| self.catalog.regions.get_mut(region.index())) {
-                region.internet = tariff;
-            }
-        }
-        let default = draft.internet_default;
-        let internet_default =
-            default.and_then(|tariff| self.tariff(TariffScope::Internet { from: None }, provider, &tariff, unit));
-        let default = draft.inter_region;
-        let inter_region =
-            default.and_then(|tariff| self.tariff(TariffScope::InterRegion { route: None }, provider, &tariff, unit));
-        let mut routes = Vec::with_capacity(draft.routes.len());
-        for route in draft.routes {
-            let from = self.region(&route.from, || "routes between regions".to_owned());
-            let to = self.region(&route.to, || "routes between regions".to_owned());
-            let ends = (from.unwrap_or(RegionId(u32::MAX)), to.unwrap_or(RegionId(u32::MAX)));
-            let scope = TariffScope::InterRegion { route: Some(ends) };
-            let tariff = self.tariff(scope, provider, &route.per_gb, unit);
-            if let (Some(from), Some(to), Some(tariff)) = (from, to, tariff) {
-                routes.push(((from, to), tariff));
-            }
-        }
-        routes.sort_unstable();
-        let cross_provider = match draft.cross_provider {
-            Some(CrossProviderDraft::Internet) => Some(CrossProvider::Internet),
-            Some(CrossProviderDraft::Tariff(tariff)) => {
-                self.tariff(TariffScope::CrossProvider, provider, &tariff, unit).map(CrossProvider::Tariff)
-            }
-            None => None,
-        };
-        let zone = draft.zone.and_then(|zone| {
-            let per_gb = numbers::price(self.faults, zone.per_gb, "price per GB between zones")?;
-            let per_gb = match unit {
-                BilledUnit::Gb => Some(per_gb),
-                BilledUnit::Gib => per_gb.converted(BYTES_PER_GB, BYTES_PER_GIB),
-            };
-            Some(ZoneTransfer { per_gb: per_gb?, both_directions: zone.both_directions })
-        });
-        if let Some(provider) = self.catalog.providers.get_mut(provider.index()) {
-            provider.internet_default = internet_default;
-            provider.inter_region = inter_region;
-            provider.routes = routes;
-            provider.cross_provider = cross_provider;
-            provider.zone = zone;
-        }
     }
 }
 

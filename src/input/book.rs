@@ -15,7 +15,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use super::reader::{Expected, Format, Named, Owner, Reader, STAND_IN, Slot};
-use super::yaml::{Node, NodeKind};
+use super::tree::{Node, NodeKind};
 use crate::catalog::draft::{
     BookDraft, CommitmentDraft, OfferDraft, PowerDraft, PriceDetailDraft, PriceDraft, ProvenanceDraft, RatesDraft,
     RegionDraft, SkuAcceleratorDraft, SkuDraft,

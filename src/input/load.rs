@@ -9,9 +9,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::book::{self, Book};
+use super::decode::{LARGEST_FILE, decode};
 use super::reader::MOST_FAULTS;
 use super::scenario::{self, ScenarioFile};
-use super::yaml::{self, LARGEST_FILE};
+use super::yaml;
 use crate::catalog::{self, BookDraft, Catalog};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, quoted};
 use crate::scenario::Scenario;
@@ -146,7 +147,7 @@ struct Loader {
 impl Loader {
     /// Takes in a file, which the scenario names at `at` if it does; `shown` is what messages call it.
     fn file(&mut self, path: &Path, shown: &str, at: Span) -> Option<u32> {
-        let text = read(path, shown, at).and_then(|bytes| yaml::decode(shown, bytes));
+        let text = read(path, shown, at).and_then(|bytes| decode(shown, bytes));
         self.keep(shown, text)
     }
 
@@ -156,7 +157,7 @@ impl Loader {
         let text = if size > LARGEST_FILE {
             Err(too_large(name, size, Span::NONE))
         } else {
-            yaml::decode(name, text.as_bytes().to_vec())
+            decode(name, text.as_bytes().to_vec())
         };
         self.keep(name, text)
     }

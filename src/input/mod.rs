@@ -1,18 +1,21 @@
 //! From files to a [`Catalog`](crate::catalog::Catalog) and a [`Scenario`](crate::scenario::Scenario).
 //!
 //! ```text
-//! text ── yaml ──→ tree with spans ── book, scenario (by reader) ──→ drafts ── build ──→ Catalog, Scenario
+//! bytes ── decode ──→ text ── yaml ──→ tree with spans ── book, scenario (by reader) ──→ drafts
+//! drafts ── build ──→ Catalog, Scenario
 //! ```
 //!
 //! Each step goes on after a fault, so that one reading reports all faults of all files. `load` is the only place in
 //! the core that opens a file.
 
 mod book;
+mod decode;
 mod load;
-mod number;
 mod reader;
 mod scenario;
+mod syntax;
 mod tariffs;
+mod tree;
 mod yaml;
 
 pub use self::load::{Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml};

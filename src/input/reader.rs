@@ -9,9 +9,9 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::number::{NotANumber, decimal};
-use super::yaml::{Node, NodeKind};
+use super::tree::{Node, NodeKind};
 use crate::catalog::Name;
+use crate::decimal::{NotANumber, decimal};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
 use crate::units::Date;
 

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::book::{ARCHS, TERMS};
 use super::reader::{Format, Named, Owner, Reader, STAND_IN, Slot};
-use super::yaml::{Node, NodeKind};
+use super::tree::{Node, NodeKind};
 use crate::catalog::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, quoted};
 use crate::scenario::draft::{

@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::book::{BookReader, Stated, UNITS};
 use super::reader::{Expected, Named, Owner, Slot};
-use super::yaml::{Node, NodeKind};
+use super::tree::{Node, NodeKind};
 use crate::catalog::draft::{
     CrossProviderDraft, RouteDraft, StorageClassDraft, StoragePriceDraft, TariffDraft, TierDraft, ZoneDraft,
 };

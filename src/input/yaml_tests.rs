@@ -1,6 +1,8 @@
 //! Tests of [`super`]: what good files read as, and what every kind of bad file is told.
 
 use super::*;
+use crate::input::decode::decode;
+use crate::input::tree::{Node, NodeKind};
 
 /// Reads `text` as `f.yaml`: its tree on one line, then the faults as they are printed.
 fn read(text: &str) -> String {

@@ -131,7 +131,9 @@ impl Problem {
                     );
                 }
                 Some(list) if list.is_empty() => unserved.push(why_unserved(catalog, workload)),
-                Some(candidates) => blocks.push(Block { workload: number, candidates, undominated: Vec::new(), core: Vec::new() }),
+                Some(candidates) => {
+                    blocks.push(Block { workload: number, candidates, undominated: Vec::new(), core: Vec::new() })
+                }
             }
         }
         blocks.sort_by(|a, b| scenario.workloads[a.workload].name.cmp(&scenario.workloads[b.workload].name));

@@ -179,6 +179,7 @@ struct PlacementJson<'a> {
     region: &'a str,
     sku: Option<&'a str>,
     terms: Option<&'a str>,
+    option: Option<u32>,
     accelerator: Option<AcceleratorJson>,
     replicas: u32,
     share: Share,
@@ -251,6 +252,7 @@ pub fn plan_json(plan: &Plan) -> String {
         region: &placement.region,
         sku: placement.sku.as_deref(),
         terms: placement.terms.map(crate::catalog::Terms::name),
+        option: placement.option,
         accelerator: placement.accelerator.map(|(model, count)| AcceleratorJson { model, count }),
         replicas: placement.replicas,
         share: placement.share,
@@ -347,6 +349,7 @@ pub fn no_plan_json(no_plan: &NoPlan) -> String {
         NoPlan::Undecided(Undecided::PricedApproximately { limits } | Undecided::Inexact { limits }) => {
             ("undecided", &empty, limits)
         }
+        NoPlan::Rejected(_) => ("rejected", &empty, &[]),
         NoPlan::Backend(_) => ("failed", &empty, &[]),
     };
     let unserved = conflict.unserved.iter().map(|unserved| UnservedJson {

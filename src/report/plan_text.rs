@@ -23,7 +23,8 @@ pub enum Detail {
 #[must_use]
 pub fn plan_text(plan: &Plan, detail: Detail) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{}: {} {} a month", plan.scenario, plan.bill.total().in_cents(), plan.currency);
+    let name = if plan.scenario.is_empty() { "this scenario" } else { &plan.scenario };
+    let _ = writeln!(out, "{name}: {} {} a month", plan.bill.total().in_cents(), plan.currency);
     let _ = writeln!(out, "{}", how_found(plan));
     out.push('\n');
     placements(plan, &mut out);
@@ -126,7 +127,7 @@ fn placements(plan: &Plan, out: &mut String) {
 
 fn machines(placement: &Placement) -> String {
     let Some(sku) = &placement.sku else {
-        return if placement.cost.given == Amount::ZERO { "flat rates" } else { "given option" }.to_owned();
+        return placement.option.map_or("flat rates".to_owned(), |option| format!("option {option}"));
     };
     let accelerator = placement.accelerator.map(|(model, count)| format!(" ({count} {model})")).unwrap_or_default();
     format!("{} × {sku}{accelerator}", placement.replicas)

@@ -28,7 +28,7 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
         .hours_per_month
         .and_then(|hours| numbers::positive(faults, hours, "`hours_per_month`"))
         .unwrap_or(HOURS_PER_MONTH);
-    let mut resolver = Resolver { catalog, faults };
+    let mut resolver = Resolver { catalog, faults, compared: 0 };
     let gateway = draft.gateway.map(|gateway| read_gateway(&mut resolver, gateway));
     let mut names = Names::default();
     let mut workloads = Vec::with_capacity(draft.workloads.len());
@@ -159,11 +159,8 @@ fn read_sku(
         let known = catalog.skus().iter().filter(|sku| sku.provider == provider).map(|sku| &*sku.name);
         let provider = &catalog.provider(provider).name;
         let message = format!("{provider} has no sku {} (`current` of {place})", quoted(&name.value));
-        resolver.faults.push(Diagnostic::new(Kind::UnknownSku, name.span, message).suggest(
-            &name.value,
-            known,
-            Some(format!("see `skus` in the book of {provider}")),
-        ));
+        let fault = Diagnostic::new(Kind::UnknownSku, name.span, message);
+        resolver.unknown(fault, &name.value, known, format!("see `skus` in the book of {provider}"));
     }
     found
 }

@@ -58,24 +58,23 @@ fn read_bound(resolver: &mut Resolver<'_>, draft: BoundDraft, place: &str) -> Op
     }
 }
 
-fn read_measure(
+fn read_measure<'w>(
     resolver: &mut Resolver<'_>,
-    workloads: &[Workload],
+    workloads: &'w [Workload],
     name: &Spanned<Name>,
     place: &str,
 ) -> Option<Measure> {
     if let Some(measure) = Measure::NAMED.into_iter().find(|measure| measure.name() == &*name.value) {
         return Some(measure);
     }
-    let mut known: Vec<&str> = Measure::NAMED.iter().map(Measure::name).collect();
-    for workload in workloads {
-        if let Demand::Given(options) = &workload.demand {
-            known.extend(options.iter().flat_map(|option| &option.uses).map(|(name, _)| &**name));
-        }
-    }
-    resolver
-        .one_of(name, "sum", &format!("{place}; a sum is one of the measures or a name from `uses`"), &mut known)
-        .then(|| Measure::Use(name.value.clone()))
+    let uses = |workload: &'w Workload| match &workload.demand {
+        Demand::Given(options) => options.as_slice(),
+        _ => &[],
+    };
+    let uses = || workloads.iter().flat_map(uses).flat_map(|option| &option.uses).map(|(name, _)| &**name);
+    let known = || Measure::NAMED.iter().map(Measure::name).chain(uses());
+    let place = format!("{place}; a sum is one of the measures or a name from `uses`");
+    resolver.one_of(name, "sum", &place, known).then(|| Measure::Use(name.value.clone()))
 }
 
 fn read_key(resolver: &mut Resolver<'_>, workloads: &[Workload], name: &Spanned<Name>, place: &str) -> Option<Key> {
@@ -108,29 +107,28 @@ fn read_key(resolver: &mut Resolver<'_>, workloads: &[Workload], name: &Spanned<
 }
 
 fn check_label(resolver: &mut Resolver<'_>, workloads: &[Workload], label: &Spanned<Name>, place: &str) -> bool {
-    let mut known: Vec<&str> =
-        workloads.iter().flat_map(|workload| &workload.labels).map(|(name, _)| &**name).collect();
-    resolver.one_of(label, "workload has a label", place, &mut known)
+    let known = || workloads.iter().flat_map(|workload| &workload.labels).map(|(name, _)| &**name);
+    resolver.one_of(label, "workload has a label", place, known)
 }
 
 fn read_filter(resolver: &mut Resolver<'_>, workloads: &[Workload], draft: &FilterDraft, place: &str) -> Filter {
     let catalog = resolver.catalog;
     for name in &draft.sku {
-        let mut known: Vec<&str> = catalog.skus().iter().map(|sku| &*sku.name).collect();
-        resolver.one_of(name, "sku", place, &mut known);
+        let known = || catalog.skus().iter().map(|sku| &*sku.name);
+        resolver.one_of(name, "sku", place, known);
     }
     for name in &draft.family {
-        let mut known: Vec<&str> = catalog.skus().iter().filter_map(|sku| sku.family.as_deref()).collect();
-        resolver.one_of(name, "family", place, &mut known);
+        let known = || catalog.skus().iter().filter_map(|sku| sku.family.as_deref());
+        resolver.one_of(name, "family", place, known);
     }
     for name in &draft.kind {
-        let mut known: Vec<&str> = workloads.iter().filter_map(|workload| workload.kind.as_deref()).collect();
-        resolver.one_of(name, "workload has type", place, &mut known);
+        let known = || workloads.iter().filter_map(|workload| workload.kind.as_deref());
+        resolver.one_of(name, "workload has type", place, known);
     }
     let mut numbers = Vec::new();
     for name in &draft.workload {
-        let mut known: Vec<&str> = workloads.iter().map(|workload| &*workload.name).collect();
-        if resolver.one_of(name, "workload", place, &mut known) {
+        let known = || workloads.iter().map(|workload| &*workload.name);
+        if resolver.one_of(name, "workload", place, known) {
             numbers.extend(workloads.iter().position(|workload| workload.name == name.value));
         }
     }

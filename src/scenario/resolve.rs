@@ -7,19 +7,42 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Spanned, listed, quoted};
 pub(super) struct Resolver<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) faults: &'a mut Diagnostics,
+    /// How many unknown names were compared with all known ones so far.
+    pub(super) compared: usize,
 }
 
+/// After so many unknown names nothing more is suggested: each costs a comparison with every known name.
+const MOST_SUGGESTIONS: usize = 100;
+
 impl Resolver<'_> {
+    /// Reports an unknown name, with the nearest known one or the remedy `otherwise`.
+    pub(super) fn unknown<'k>(
+        &mut self,
+        fault: Diagnostic,
+        word: &str,
+        known: impl IntoIterator<Item = &'k str>,
+        otherwise: String,
+    ) {
+        self.compared += 1;
+        self.faults.push(if self.compared <= MOST_SUGGESTIONS {
+            fault.suggest(word, known, Some(otherwise))
+        } else {
+            fault.help(otherwise)
+        });
+    }
+
     pub(super) fn provider(&mut self, name: &Spanned<Name>, place: &str) -> Option<ProviderId> {
         let found = self.catalog.provider_named(&name.value);
         if found.is_none() {
             let known: Vec<&str> = self.catalog.providers().iter().map(|provider| &*provider.name).collect();
             let message = format!("unknown provider {} in {place}", quoted(&name.value));
-            self.faults.push(Diagnostic::new(Kind::UnknownProvider, name.span, message).suggest(
+            let fault = Diagnostic::new(Kind::UnknownProvider, name.span, message);
+            self.unknown(
+                fault,
                 &name.value,
                 known.iter().copied(),
-                Some(format!("loaded books have {}", listed(known.iter().copied()))),
-            ));
+                format!("loaded books have {}", listed(known.iter().copied())),
+            );
         }
         found
     }
@@ -59,11 +82,8 @@ impl Resolver<'_> {
     fn unknown_region(&mut self, name: &Spanned<Name>, place: &str, known: &[&str]) {
         let message = format!("unknown region {} in {place}", quoted(&name.value));
         let otherwise = format!("loaded books have {}", listed(known.iter().copied()));
-        self.faults.push(Diagnostic::new(Kind::UnknownRegion, name.span, message).suggest(
-            &name.value,
-            known.iter().copied(),
-            Some(otherwise),
-        ));
+        let fault = Diagnostic::new(Kind::UnknownRegion, name.span, message);
+        self.unknown(fault, &name.value, known.iter().copied(), otherwise);
     }
 
     pub(super) fn class(&mut self, name: &Spanned<Name>, place: &str) -> Option<ClassId> {
@@ -71,11 +91,8 @@ impl Resolver<'_> {
         if found.is_none() {
             let known = || self.catalog.classes().iter().map(|class| &**class);
             let message = format!("unknown storage class {} in {place}", quoted(&name.value));
-            self.faults.push(Diagnostic::new(Kind::UnknownClass, name.span, message).suggest(
-                &name.value,
-                known(),
-                Some(format!("loaded books have {}", listed(known()))),
-            ));
+            let fault = Diagnostic::new(Kind::UnknownClass, name.span, message);
+            self.unknown(fault, &name.value, known(), format!("loaded books have {}", listed(known())));
         }
         found
     }
@@ -84,11 +101,13 @@ impl Resolver<'_> {
         let found = Accelerator::named(&name.value);
         if found.is_none() {
             let message = format!("unknown accelerator {} in {place}", quoted(&name.value));
-            self.faults.push(Diagnostic::new(Kind::UnknownAccelerator, name.span, message).suggest(
+            let fault = Diagnostic::new(Kind::UnknownAccelerator, name.span, message);
+            self.unknown(
+                fault,
                 &name.value,
                 Accelerator::names(),
-                Some(format!("known are {}", listed(Accelerator::names()))),
-            ));
+                format!("known are {}", listed(Accelerator::names())),
+            );
         }
         found
     }
@@ -101,28 +120,31 @@ impl Resolver<'_> {
         let found = known.binary_search(&&*name.value).is_ok();
         if !found {
             let message = format!("no loaded region lies in jurisdiction {} ({place})", quoted(&name.value));
-            self.faults.push(Diagnostic::new(Kind::UnknownJurisdiction, name.span, message).suggest(
+            let fault = Diagnostic::new(Kind::UnknownJurisdiction, name.span, message);
+            self.unknown(
+                fault,
                 &name.value,
                 known.iter().copied(),
-                Some(format!("loaded regions lie in {}", listed(known.iter().copied()))),
-            ));
+                format!("loaded regions lie in {}", listed(known.iter().copied())),
+            );
         }
         found
     }
 
-    /// A name that must be one of a few.
-    pub(super) fn one_of(&mut self, name: &Spanned<Name>, what: &str, place: &str, known: &mut Vec<&str>) -> bool {
-        known.sort_unstable();
-        known.dedup();
-        let found = known.binary_search(&&*name.value).is_ok();
+    /// A name that must be one of those known, which are listed only when it is not.
+    pub(super) fn one_of<'k, I>(&mut self, name: &Spanned<Name>, what: &str, place: &str, known: impl Fn() -> I) -> bool
+    where
+        I: Iterator<Item = &'k str>,
+    {
+        let found = known().any(|candidate| candidate == &*name.value);
         if !found {
+            let mut known: Vec<&str> = known().collect();
+            known.sort_unstable();
+            known.dedup();
             let message = format!("no {what} {} ({place})", quoted(&name.value));
             let otherwise = format!("there are {}", listed(known.iter().copied()));
-            self.faults.push(Diagnostic::new(Kind::UnknownScope, name.span, message).suggest(
-                &name.value,
-                known.iter().copied(),
-                Some(otherwise),
-            ));
+            let fault = Diagnostic::new(Kind::UnknownScope, name.span, message);
+            self.unknown(fault, &name.value, known, otherwise);
         }
         found
     }

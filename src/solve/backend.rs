@@ -62,8 +62,9 @@ pub(crate) fn solve(program: Program, start: Option<&[f64]>, budget: Budget) -> 
 /// Solves a program, starting from `start` (values of all columns) if it is given.
 #[cfg(feature = "highs")]
 pub(crate) fn solve(program: Program, start: Option<&[f64]>, budget: Budget) -> Answer {
+    use good_lp::solvers::SolutionStatus;
     use good_lp::solvers::highs::{HighsParallelType, highs};
-    use good_lp::{ResolutionError, Solution, SolverModel, WithInitialSolution, WithMipGap, solvers::SolutionStatus};
+    use good_lp::{ResolutionError, Solution, SolverModel, WithInitialSolution};
 
     let whole = program.whole > 0;
     let variables: Vec<good_lp::Variable> =
@@ -73,12 +74,10 @@ pub(crate) fn solve(program: Program, start: Option<&[f64]>, budget: Budget) -> 
         model.add_constraint(constraint);
     }
     // One thread and no clock, so that two runs are equal.
-    model = model.set_threads(1).set_parallel(HighsParallelType::Off).set_verbose(false);
+    model = model.set_threads(1).set_parallel(HighsParallelType::Off);
     if whole {
-        model = match model.with_mip_gap(0.0) {
-            Ok(model) => model,
-            Err(error) => return Answer::Failed(error.to_string()),
-        };
+        // It stops at a gap of 0.01% unless it is told to go on.
+        model = model.set_option("mip_rel_gap", 0.0).set_option("mip_abs_gap", 0.0);
         model = model.set_option("mip_max_nodes", i32::try_from(budget.nodes).unwrap_or(i32::MAX));
         if let Some(values) = start {
             model = model.with_initial_solution(variables.iter().copied().zip(values.iter().copied()));
@@ -90,6 +89,8 @@ pub(crate) fn solve(program: Program, start: Option<&[f64]>, budget: Budget) -> 
             values: variables.iter().map(|&variable| solution.value(variable)).collect(),
         },
         Err(ResolutionError::Infeasible) => Answer::Infeasible,
+        // The node limit was reached before the first values.
+        Err(ResolutionError::Other("NoSolutionFound")) => Answer::Stopped,
         Err(other) => Answer::Failed(other.to_string()),
     }
 }

@@ -11,7 +11,7 @@ mod view;
 
 use crate::catalog::Name;
 use crate::plan::{Conflict, Method, NoPlan, Shortfall, Status, Undecided};
-use crate::problem::{CostScope, Problem, Row, RowUse, Selection, Standing};
+use crate::problem::{Block, Candidate, CostScope, Problem, Row, RowUse, Selection, Standing};
 use crate::scenario::{Bound, Measure, Sense, Split};
 use crate::solve::backend::Answer;
 use crate::solve::view::{Scope, View};
@@ -76,14 +76,21 @@ impl Tightening {
         self.tiers.iter().zip(&self.margin).map(|(tiers, margin)| tiers + margin).collect()
     }
 
-    /// Takes the tiers of the new standing; a row broken although its tiers did not move gets twice what it lacks.
+    /// Whether any bound is lower than the limit and the tiers on the last bill make it.
+    fn has_margins(&self) -> bool {
+        self.margin.iter().any(|margin| *margin > 0.0)
+    }
+
+    /// Takes the tiers of the new standing; a row broken although its tiers did not move gets twice what it lacks, and
+    /// at least what rounding parts to 10⁻⁶ can take from it: else the same parts come back.
     fn learn(&mut self, problem: &Problem, standing: &Standing) {
         for (number, row) in problem.rows.iter().enumerate() {
             let tiers = tiers_in(row, standing);
             let moved = (tiers - self.tiers[number]).abs() > 1e-9;
             let lacks = -row.slack(standing.sums[number]).approximate();
             if lacks > 0.0 && !moved {
-                self.margin[number] += 2.0 * lacks;
+                let margin = self.margin[number];
+                self.margin[number] = (margin + 2.0 * lacks).max(2.0 * margin).max(grid(problem, number));
             }
             self.tiers[number] = tiers;
         }
@@ -117,7 +124,8 @@ impl Search<'_> {
                 self.offer(start, Method::Repair)?;
             }
             let Some((selection, method)) = self.program(&view)? else {
-                return Ok(scope == Scope::All && self.status == Status::Complete);
+                // Of a tightened program this says nothing: its bounds are lower than the limits.
+                return Ok(scope == Scope::All && self.status == Status::Complete && !tightening.has_margins());
             };
             let standing = stand(self.problem, &selection)?;
             let kept = standing.keeps_all(self.problem);
@@ -201,7 +209,11 @@ impl Search<'_> {
             self.problem.rows.iter().enumerate().find_map(|(number, row)| self.shortfall(number, row))
         {
             let limits = vec![shortfall.limit.clone()];
-            return NoPlan::Infeasible(Conflict { limits, shortfall: Some(Box::new(shortfall)), ..Conflict::default() });
+            return NoPlan::Infeasible(Conflict {
+                limits,
+                shortfall: Some(Box::new(shortfall)),
+                ..Conflict::default()
+            });
         }
         if !infeasible {
             let broken = |number: usize, _: &Row| plain.broken(self.problem).any(|other| other == number);
@@ -236,17 +248,7 @@ impl Search<'_> {
         }
         let mut reach = Total::ZERO;
         for block in &self.problem.blocks {
-            let sums = block.candidates.iter().map(|candidate| {
-                let of = |uses: &[RowUse]| {
-                    uses.iter().find(|found| found.row == number).map_or(Total::ZERO, |found| found.inside)
-                };
-                of(&candidate.per_unit).times(i128::from(candidate.units()))?.plus(of(&candidate.per_region))
-            });
-            let sums: Vec<Total> = sums.collect::<Option<_>>()?;
-            reach = reach.plus(match row.sense {
-                Sense::AtMost => sums.into_iter().min()?,
-                Sense::AtLeast => sums.into_iter().max()?,
-            })?;
+            reach = reach.plus(reach_of(block, self.problem.workload(block).split, number, row.sense)?)?;
         }
         let limit = &self.problem.scenario.limits[row.limit];
         let short = match row.sense {
@@ -263,6 +265,38 @@ impl Search<'_> {
             reach,
             currency: self.problem.catalog.currency().clone(),
         })
+    }
+}
+
+/// What the rounding of parts to 10⁻⁶ can change in a row's sum.
+fn grid(problem: &Problem, number: usize) -> f64 {
+    let split = problem.blocks.iter().filter(|block| problem.workload(block).split == Split::Any);
+    let most = split.map(|block| {
+        let parts = block.candidates.iter().flat_map(|candidate| &candidate.per_unit).filter(|part| part.row == number);
+        parts.map(|part| part.inside.approximate().max(part.base.approximate())).fold(0.0, f64::max)
+    });
+    most.sum()
+}
+
+/// The least (for at least: the most) that a workload can bring to a row.
+///
+/// Dividing it never brings less than its best place alone; it may bring more, because storage is kept whole in every
+/// region used.
+fn reach_of(block: &Block, split: Split, row: usize, sense: Sense) -> Option<Total> {
+    let of = |uses: &[RowUse]| uses.iter().find(|found| found.row == row).map_or(Total::ZERO, |found| found.inside);
+    let parts = |candidate: &Candidate| of(&candidate.per_unit).times(i128::from(candidate.units()));
+    let whole = |candidate: &Candidate| parts(candidate)?.plus(of(&candidate.per_region));
+    let candidates = block.candidates.iter();
+    match (sense, split) {
+        (Sense::AtMost, _) => candidates.map(whole).collect::<Option<Vec<_>>>()?.into_iter().min(),
+        (Sense::AtLeast, Split::Never) => candidates.map(whole).collect::<Option<Vec<_>>>()?.into_iter().max(),
+        (Sense::AtLeast, Split::Replicas | Split::Any) => {
+            let most = candidates.map(parts).collect::<Option<Vec<_>>>()?.into_iter().max()?;
+            // Candidates are sorted by region.
+            let regions = block.candidates.chunk_by(|a, b| a.region == b.region);
+            let kept = regions.filter_map(|region| region.iter().map(|candidate| of(&candidate.per_region)).max());
+            kept.fold(Some(most), |sum, kept| sum?.plus(kept))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! for each workload           Σ x = 1                    x whole, or a fraction for `split: any`
 //!                             Σ x = replicas             for `split: replicas`, x whole
 //! for each limit's row        Σ weight · x + Σ region weight · y ≤ bound
-//! for each region of a split workload that keeps storage there    Σ x ≤ y · most,  y = 0 or 1
+//! for each region of a split workload that keeps storage there    least · y ≤ Σ x ≤ most · y,  y = 0 or 1
 //! ```
 //!
 //! A workload split replica by replica whose replica count depends on the accelerator is split among offers of one
@@ -17,13 +17,15 @@ use crate::catalog::RegionId;
 use crate::problem::{Problem, Selection};
 use crate::scenario::Split;
 use crate::solve::backend::Budget;
-use crate::solve::view::{BlockView, View};
+use crate::solve::view::{BlockView, CandidateView, View};
 use crate::units::PARTS;
 
 /// Work of one search: columns × nodes.
 const WORK: usize = 40_000_000;
 /// Fewest nodes of a search.
 const FEWEST_NODES: usize = 50;
+/// The smallest part of a workload that is split at will, as a share.
+const SMALLEST_PART: f64 = 1e-6;
 
 /// The program of a view.
 pub(crate) struct Program {
@@ -46,6 +48,8 @@ enum Column {
     Choice { block: usize, position: usize },
     /// Whether a block uses a region.
     Region { block: usize, region: RegionId },
+    /// Whether a block's part at that position is its first in the region.
+    First { block: usize, position: usize },
     /// Whether a block is bought in so many replicas.
     Count { block: usize, units: u32 },
 }
@@ -98,11 +102,12 @@ impl Writer {
         counts.sort_unstable();
         counts.dedup();
         let mut by_count: Vec<Expression> = counts.iter().map(|_| Expression::from(0.0)).collect();
-        let mut by_region: Vec<(RegionId, Expression, f64)> = Vec::new();
+        let mut columns = Vec::with_capacity(block.candidates.len());
         for (position, candidate) in block.candidates.iter().enumerate() {
             // `x` counts replicas, or stands for the whole workload: then every weight is that of the whole.
             let most = if split == Split::Replicas { f64::from(candidate.units) } else { 1.0 };
             let x = self.add(Column::Choice { block: number, position }, split != Split::Any, most);
+            columns.push((x, most));
             let mut cost = candidate.cost / most;
             let mut weights = candidate.weights.iter().map(|&(row, weight)| (row, weight / most)).collect::<Vec<_>>();
             if split == Split::Never {
@@ -110,34 +115,57 @@ impl Writer {
                 weights.extend(&candidate.region_weights);
             }
             self.program.objective.add_mul(cost, x);
-            for (row, weight) in weights {
-                self.rows[row].add_mul(weight, x);
-            }
+            self.add_to_rows(&weights, x);
             let group = counts.binary_search(&candidate.units).unwrap_or(0);
             by_count[if split == Split::Replicas { group } else { 0 }].add_mul(1.0, x);
-            if split != Split::Never && (candidate.region_cost > 0.0 || !candidate.region_weights.is_empty()) {
-                match by_region.iter_mut().find(|(region, _, _)| *region == candidate.region) {
-                    Some((_, sum, largest)) => {
-                        sum.add_mul(1.0, x);
-                        *largest = largest.max(most);
-                    }
-                    None => {
-                        let y = self.add(Column::Region { block: number, region: candidate.region }, true, 1.0);
-                        self.program.objective.add_mul(candidate.region_cost, y);
-                        for &(row, weight) in &candidate.region_weights {
-                            self.rows[row].add_mul(weight, y);
-                        }
-                        let mut sum = Expression::from(x);
-                        sum.add_mul(-most, y);
-                        by_region.push((candidate.region, sum, most));
-                    }
+        }
+        if split != Split::Never {
+            // Sorted by region.
+            let mut start = 0;
+            for region in block.candidates.chunk_by(|a, b| a.region == b.region) {
+                let here = &columns[start..start + region.len()];
+                if region.iter().any(|candidate| candidate.region_cost > 0.0 || !candidate.region_weights.is_empty()) {
+                    self.region(number, split, start, region, here);
                 }
+                start += region.len();
             }
         }
-        for (_, sum, _) in by_region {
-            self.program.constraints.push(constraint!(sum <= 0.0));
-        }
         self.demand(number, split, &counts, by_count);
+    }
+
+    fn add_to_rows(&mut self, weights: &[(usize, f64)], column: Variable) {
+        for &(row, weight) in weights {
+            self.rows[row].add_mul(weight, column);
+        }
+    }
+
+    /// What a divided workload keeps in a region: once, if any part of it is there.
+    fn region(&mut self, block: usize, split: Split, start: usize, here: &[CandidateView], columns: &[(Variable, f64)]) {
+        let Some(first) = here.first() else { return };
+        let y = self.add(Column::Region { block, region: first.region }, true, 1.0);
+        self.program.objective.add_mul(first.region_cost, y);
+        let most = columns.iter().fold(0.0, |most: f64, (_, of_one)| most.max(*of_one));
+        let least = if split == Split::Any { SMALLEST_PART } else { 1.0 };
+        let sum = columns.iter().fold(Expression::from(0.0), |sum, (x, _)| sum + *x);
+        // Both ways: a floor on cost would gladly pay for a region in which nothing runs.
+        self.program.constraints.push(constraint!(sum.clone() <= most * y));
+        self.program.constraints.push(constraint!(sum >= least * y));
+        if here.iter().all(|candidate| candidate.region_weights == first.region_weights) {
+            self.add_to_rows(&first.region_weights, y);
+            return;
+        }
+        // A limit that asks for a machine counts what is kept with the first part there: `w` says which that is.
+        let mut one = Expression::from(0.0);
+        let mut before = Expression::from(0.0);
+        for (offset, (candidate, (x, _))) in here.iter().zip(columns).enumerate() {
+            let w = self.add(Column::First { block, position: start + offset }, true, 1.0);
+            self.add_to_rows(&candidate.region_weights, w);
+            one.add_mul(1.0, w);
+            self.program.constraints.push(constraint!(least * w <= *x));
+            self.program.constraints.push(constraint!(before.clone() + most * w <= most));
+            before.add_mul(1.0, *x);
+        }
+        self.program.constraints.push(constraint!(one == y));
     }
 
     /// All of the workload is bought.
@@ -187,6 +215,13 @@ impl Layout {
                 let candidates = &problem.blocks[block].candidates;
                 let used = selection.parts[block].iter().any(|(number, _)| candidates[*number].region == region);
                 f64::from(u8::from(used))
+            }
+            Column::First { block, position } => {
+                let candidates = &problem.blocks[block].candidates;
+                let this = &view.blocks[block].candidates[position];
+                let mut parts = selection.parts[block].iter().map(|(number, _)| *number);
+                let first = parts.find(|&number| candidates[number].region == this.region);
+                f64::from(u8::from(first == Some(this.number)))
             }
             Column::Count { block, units } => {
                 let candidates = &problem.blocks[block].candidates;

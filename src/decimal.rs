@@ -1,4 +1,4 @@
-//! Numbers as files write them: plain decimal digits, read exactly or refused.
+//! Numbers as people write them, in files and on the command line: plain decimal digits, read exactly or refused.
 //!
 //! Grammar: an optional sign, digits, optionally a point and digits, optionally `e` and a power of ten. What other
 //! readers of YAML also take (`0x1F`, `1_000`, `.nan`, `.inf`) is refused with a word on what to write instead:
@@ -12,7 +12,7 @@ const MOST_DECIMALS: i64 = 28;
 
 /// Why a text is not a number that can be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotANumber {
+pub(crate) enum NotANumber {
     /// It is not written as one; the remedy.
     Written(&'static str),
     /// It is one, but with more digits than can be kept exactly.
@@ -20,7 +20,7 @@ pub(super) enum NotANumber {
 }
 
 /// The number that `text` states, to the last digit.
-pub(super) fn decimal(text: &str) -> Result<Decimal, NotANumber> {
+pub(crate) fn decimal(text: &str) -> Result<Decimal, NotANumber> {
     let Some(parts) = split(text) else { return Err(NotANumber::Written(remedy(text))) };
     exact(&parts).ok_or(NotANumber::TooLong)
 }

@@ -1,0 +1,125 @@
+//! How long the answers take. Times are measured here and recorded in the README; no test asserts one.
+//!
+//! `cargo bench` runs all of them; `cargo bench -- place` those whose name holds `place`.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tradewind::rules::{Query, place};
+use tradewind::{Catalog, Problem, catalog_from_yaml, load, load_catalog, optimize, reference, scenario_from_yaml};
+
+/// The shipped books, in the order of the scenarios.
+fn shipped() -> [std::path::PathBuf; 3] {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    ["aws", "gcp", "azure"].map(|provider| root.join(format!("pricing/{provider}.yaml")))
+}
+
+/// One question of the documented rules, by the rule that answers it.
+fn rules(criterion: &mut Criterion) {
+    let catalog = reference();
+    let mut group = criterion.benchmark_group("place");
+    for (name, data_location, kind) in [
+        ("data-location", Some("westeurope"), Some("tpu")),
+        ("data-location-with-provider", Some("azure/westeurope"), Some("tpu")),
+        ("capability", Some("mars-north-1"), Some("enterprise")),
+        ("lowest-cost", Some("mars-north-1"), Some("rendering")),
+    ] {
+        let query = Query { data_location, kind };
+        group.bench_function(name, |bencher| bencher.iter(|| place(black_box(&catalog), black_box(query))));
+    }
+    group.finish();
+}
+
+/// Every offer of the shipped books asked for one workload: eligibility, prices of machine, storage and traffic, and
+/// the dominated ones dropped.
+fn pricing(criterion: &mut Criterion) {
+    let catalog = Arc::new(load_catalog(&shipped()).expect("the shipped books"));
+    let scenario = |request: &str| {
+        let text = format!("tradewind: scenario/1\nname: One\nworkloads:\n  - {{name: one, {request}}}\n");
+        Arc::new(scenario_from_yaml("one.yaml", &text, &catalog).expect("a scenario"))
+    };
+    let mut group = criterion.benchmark_group("price-one-workload");
+    for (name, request) in [
+        ("any-machine", "request: {vcpu: 1}, terms: [on-demand, spot]"),
+        (
+            "storage-data-egress",
+            "request: {vcpu: 4, memory_gib: 16}, storage: {gb: 500}, data: {location: aws/eu-west-1, read_gb: 800}, \
+             egress: {internet_gb: 12000}",
+        ),
+        ("h100", "request: {vcpu: 96, accelerator: {any_of: [H100], count: 8}}"),
+    ] {
+        let scenario = scenario(request);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| Problem::new(black_box(&catalog), black_box(&scenario)).expect("a problem"));
+        });
+    }
+    group.finish();
+}
+
+/// A valid book of at least so many bytes: machines, each on sale in six regions.
+fn price_rows(bytes: usize) -> String {
+    const REGIONS: [&str; 6] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-south-1", "sa-east-1"];
+    let mut head = String::from("tradewind: catalog/1\nprovider: big\ncurrency: USD\nregions:\n");
+    for region in REGIONS {
+        let _ = writeln!(head, "  {region}: {{jurisdiction: XX, zones: 3}}");
+    }
+    let (mut skus, mut offers) = (String::from("skus:\n"), String::from("offers:\n"));
+    let mut number = 0;
+    while head.len() + skus.len() + offers.len() < bytes {
+        let (vcpu, memory) = (1 + number % 64, 4 * (1 + number % 64));
+        let family = number % 100;
+        let _ = writeln!(skus, "  f{family}.{number}: {{vcpu: {vcpu}, memory_gib: {memory}, family: f{family}}}");
+        let _ = write!(offers, "  f{family}.{number}:\n    on-demand: {{");
+        for (place, region) in REGIONS.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(offers, "{comma}{region}: {}.{:04}", vcpu / 10, (number + place) % 10_000);
+        }
+        offers.push_str("}\n");
+        number += 1;
+    }
+    head + &skus + &offers
+}
+
+fn loading(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("load");
+    group.bench_function("shipped-books", |bencher| {
+        let books = shipped();
+        bencher.iter(|| load_catalog(black_box(&books)).expect("the shipped books"));
+    });
+    group.sample_size(10);
+    // Twice the text must take about twice the time.
+    for megabytes in [10, 20] {
+        let text = price_rows(megabytes * 1_000_000);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(format!("price-rows-{megabytes}-MB"), |bencher| {
+            // The catalog is dropped outside the measured time.
+            bencher.iter_with_large_drop(|| -> Catalog {
+                catalog_from_yaml(&[("rows.yaml", black_box(text.as_str()))]).expect("a valid book")
+            });
+        });
+    }
+    group.finish();
+}
+
+/// From a loaded scenario to a billed plan.
+fn plans(criterion: &mut Criterion) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut group = criterion.benchmark_group("optimize");
+    group.sample_size(20);
+    for name in ["quickstart", "eu-llm-platform"] {
+        let input = load(root.join(format!("scenarios/{name}.yaml"))).expect("a shipped scenario");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let problem = Problem::new(black_box(&input.catalog), &input.scenario).expect("a problem");
+                optimize(&problem).expect("a plan")
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, rules, pricing, loading, plans);
+criterion_main!(benches);
