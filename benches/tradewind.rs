@@ -75,7 +75,7 @@ fn price_rows(bytes: usize) -> String {
         let _ = write!(offers, "  f{family}.{number}:\n    on-demand: {{");
         for (place, region) in REGIONS.iter().enumerate() {
             let comma = if place == 0 { "" } else { ", " };
-            let _ = write!(offers, "{comma}{region}: {}.{:04}", vcpu / 10, (number + place) % 10_000);
+            let _ = write!(offers, "{comma}{region}: {}.{:04}", vcpu / 10, 1 + (number + place) % 9_999);
         }
         offers.push_str("}\n");
         number += 1;
