@@ -146,14 +146,23 @@ impl Problem {
             exactly_priced: false,
         };
         if !problem.fits() {
-            let message = "the sum over all workloads is above 100 trillion";
+            let message = "the sum over all workloads could be above 10 trillion";
             faults.push(
                 Diagnostic::new(Kind::AmountTooLarge, crate::diagnostic::Span::NONE, message)
                     .help("check replicas, hours and GB; amounts above that are not kept exactly"),
             );
         }
+        if faults.is_empty()
+            && let Err(number) = rows::write(&mut problem)
+        {
+            let limit = &scenario.limits[number];
+            let message = format!("the sum of limit {} could be above 10 trillion", quoted(&limit.name));
+            faults.push(
+                Diagnostic::new(Kind::AmountTooLarge, limit.span, message)
+                    .help("check replicas, hours and GB; sums above that are not kept exactly"),
+            );
+        }
         if faults.is_empty() {
-            rows::write(&mut problem);
             dominance::mark(&mut problem);
             problem.exactly_priced = problem.is_exactly_priced();
             return Ok(problem);
@@ -176,7 +185,7 @@ impl Problem {
                 .try_fold(Amount::ZERO, |most, cost| Some(most.max(cost?)))
         };
         let total = self.blocks.iter().try_fold(Amount::ZERO, |sum, block| sum.plus(dearest(block)?));
-        total.and_then(|total| total.times(1000)).is_some()
+        total.and_then(|total| total.times(10)).is_some()
     }
 
     /// Whether the volume that all workloads together could bring to any tariff stays at its first paid price.

@@ -7,6 +7,7 @@ use crate::catalog::{Accelerator, Catalog, Name, ProviderId};
 use crate::charge::Charge;
 use crate::money::divide_half_even;
 use crate::plan::name;
+use crate::problem::dominance::use_of;
 use crate::problem::{Candidate, Problem, RowUse};
 use crate::rules::Supply;
 use crate::scenario::{Bound, Demand, Filter, Key, Limit, Measure, Sense, Workload};
@@ -41,18 +42,36 @@ pub(crate) enum CostScope {
 struct Value(Name);
 
 /// Writes the rows of all limits and every candidate's use of them.
-pub(crate) fn write(problem: &mut Problem) {
+///
+/// # Errors
+/// The number of a limit whose sum could be beyond what is kept exactly.
+pub(crate) fn write(problem: &mut Problem) -> Result<(), usize> {
     let scenario = std::sync::Arc::clone(&problem.scenario);
     for (number, limit) in scenario.limits.iter().enumerate() {
-        match &limit.per {
-            None => write_row(problem, number, limit, None),
-            Some(key) => {
-                for value in values_in_use(problem, limit, key) {
-                    write_row(problem, number, limit, Some((key, value)));
-                }
-            }
+        let values: Vec<Option<(&Key, Value)>> = match &limit.per {
+            None => vec![None],
+            Some(key) => values_in_use(problem, limit, key).into_iter().map(|value| Some((key, value))).collect(),
+        };
+        for value in values {
+            write_row(problem, number, limit, value).ok_or(number)?;
+            fits(problem, problem.rows.len() - 1).ok_or(number)?;
         }
     }
+    Ok(())
+}
+
+/// Whether the most that all workloads together could bring to a row's base, several times over, is within the range.
+fn fits(problem: &Problem, row: usize) -> Option<()> {
+    let mut sum = Total::ZERO;
+    for block in &problem.blocks {
+        let mut most = Total::ZERO;
+        for candidate in &block.candidates {
+            let unit = use_of(&candidate.per_unit, row).base.times(i128::from(candidate.units()))?;
+            most = most.max(unit.plus(use_of(&candidate.per_region, row).base)?);
+        }
+        sum = sum.plus(most)?;
+    }
+    sum.times(10).map(|_| ())
 }
 
 /// Values of a key over all candidates inside the limit's scope, by name, each once.
@@ -80,7 +99,8 @@ fn values_in_use(problem: &Problem, limit: &Limit, key: &Key) -> Vec<Value> {
     values
 }
 
-fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Option<(&Key, Value)>) {
+/// Writes one row; `None` if a use is beyond the range.
+fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Option<(&Key, Value)>) -> Option<()> {
     let row = problem.rows.len();
     let catalog = std::sync::Arc::clone(&problem.catalog);
     let scenario = std::sync::Arc::clone(&problem.scenario);
@@ -96,7 +116,8 @@ fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Opti
                     .as_ref()
                     .is_none_or(|(key, value)| value_of(&catalog, key, workload, candidate).as_ref() == Some(value));
             let per_unit = use_of_unit(&catalog, limit, cost.as_ref(), workload, candidate, matches);
-            if let Some((inside, base)) = per_unit {
+            let (inside, base) = per_unit?;
+            if base != Total::ZERO {
                 candidate.per_unit.push(RowUse { row, inside, base });
             }
             let kept = cost.as_ref().and_then(|scope| {
@@ -110,6 +131,7 @@ fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Opti
     }
     let of = of.map(|(_, value)| value.0);
     problem.rows.push(Row { limit: limit_number, of, sense: limit.sense, bound: limit.bound, cost });
+    Some(())
 }
 
 /// Cost without a `where`, or by provider, is the bill; any narrower scope counts direct lines.
@@ -126,7 +148,7 @@ fn cost_scope(catalog: &Catalog, limit: &Limit, of: Option<&(&Key, Value)>) -> C
     }
 }
 
-/// What one unit of a candidate adds to the sum and to its base; `None` if nothing to either.
+/// What one unit of a candidate adds to the sum and to its base; `None` beyond the range of totals.
 fn use_of_unit(
     catalog: &Catalog,
     limit: &Limit,
@@ -142,7 +164,7 @@ fn use_of_unit(
             (if matches { amount } else { Total::ZERO }, amount)
         }
     };
-    (inside != Total::ZERO || base != Total::ZERO).then_some((inside, base))
+    Some((inside, base))
 }
 
 fn use_of_charges(scope: &CostScope, charges: &[Charge], matches: bool) -> (Total, Total) {
@@ -158,7 +180,7 @@ fn use_of_charges(scope: &CostScope, charges: &[Charge], matches: bool) -> (Tota
     }
 }
 
-/// What one unit of a candidate counts; `None` if the measure does not apply to it.
+/// What one unit of a candidate counts, nothing if the measure does not apply to it; `None` beyond the range.
 ///
 /// Whole machines count all at once, whatever hours they run: a unit of a workload that goes whole is all its
 /// replicas, a unit of one split at will is 10⁻⁶ of them.
@@ -168,10 +190,12 @@ fn measure(catalog: &Catalog, measure: &Measure, workload: &Workload, candidate:
         (measure, candidate.supply, &workload.demand)
     {
         let uses = &options.get(number as usize)?.uses;
-        let at = uses.binary_search_by(|(name, _)| name.cmp(wanted)).ok()?;
-        return part(uses[at].1, 1, charges.units);
+        return match uses.binary_search_by(|(name, _)| name.cmp(wanted)) {
+            Ok(at) => part(uses[at].1, 1, charges.units),
+            Err(_) => Some(Total::ZERO),
+        };
     }
-    let Supply::Offer(offer) = candidate.supply else { return None };
+    let Supply::Offer(offer) = candidate.supply else { return Some(Total::ZERO) };
     let offer = catalog.offer(offer);
     let sku = catalog.sku(offer.sku);
     let accelerators = sku.accelerator.map_or(Quantity::ZERO, |has| has.count);
@@ -189,7 +213,7 @@ fn measure(catalog: &Catalog, measure: &Measure, workload: &Workload, candidate:
         Measure::VcpuHours => hours(sku.vcpu),
         Measure::AcceleratorHours => hours(accelerators),
         Measure::KgCo2e => carbon(catalog, candidate, sku.vcpu, sku.accelerator.map(|has| (has.model, has.count))),
-        Measure::Cost | Measure::Use(_) => None,
+        Measure::Cost | Measure::Use(_) => Some(Total::ZERO),
     }
 }
 

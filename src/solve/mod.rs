@@ -14,6 +14,7 @@ use crate::plan::{Conflict, Method, NoPlan, Shortfall, Status, Undecided};
 use crate::problem::{Block, Candidate, CostScope, Problem, Row, RowUse, Selection, Standing};
 use crate::scenario::{Bound, Measure, Sense, Split};
 use crate::solve::backend::Answer;
+use crate::solve::program::{Layout, Program};
 use crate::solve::view::{Scope, View};
 use crate::units::Total;
 
@@ -169,7 +170,7 @@ impl Search<'_> {
         let method = if whole == 0 { Method::LinearProgram } else { Method::IntegerProgram };
         let start = self.best.as_ref().filter(|_| !too_large && whole > 0);
         let start = start.map(|best| layout.values(self.problem, view, &best.selection));
-        match backend::solve(program, start.as_deref(), layout.budget()) {
+        match ask(program, start.as_deref(), &layout) {
             Answer::Values { values, optimal } => {
                 if !optimal {
                     self.status = Status::WorkSpent;
@@ -236,7 +237,7 @@ impl Search<'_> {
             self.problem.rows.iter().map(|row| if row.cost.is_some() { -1e15 } else { 0.0 }).collect();
         let view = View::new(self.problem, Scope::All, &lifted);
         let (program, layout) = program::write(self.problem, &view, false);
-        matches!(backend::solve(program, None, layout.budget()), Answer::Infeasible)
+        matches!(ask(program, None, &layout), Answer::Infeasible)
     }
 
     /// A single limit that no plan can keep: even the least (or most) that every workload can bring to its sum is
@@ -298,6 +299,14 @@ fn reach_of(block: &Block, split: Split, row: usize, sense: Sense) -> Option<Tot
             kept.fold(Some(most), |sum, kept| sum?.plus(kept))
         }
     }
+}
+
+/// Asks the solver; one that panics has failed, and takes nobody with it.
+fn ask(program: Program, start: Option<&[f64]>, layout: &Layout) -> Answer {
+    let budget = layout.budget();
+    // Nothing that the solver was given is used after a panic, so none of it is seen half-changed.
+    let asked = std::panic::AssertUnwindSafe(move || backend::solve(program, start, budget));
+    std::panic::catch_unwind(asked).unwrap_or_else(|_| Answer::Failed("the solver panicked".to_owned()))
 }
 
 /// What tiers and allowances add to a row's sum, in the direction of `≤`.

@@ -140,7 +140,14 @@ impl Writer {
     }
 
     /// What a divided workload keeps in a region: once, if any part of it is there.
-    fn region(&mut self, block: usize, split: Split, start: usize, here: &[CandidateView], columns: &[(Variable, f64)]) {
+    fn region(
+        &mut self,
+        block: usize,
+        split: Split,
+        start: usize,
+        here: &[CandidateView],
+        columns: &[(Variable, f64)],
+    ) {
         let Some(first) = here.first() else { return };
         let y = self.add(Column::Region { block, region: first.region }, true, 1.0);
         self.program.objective.add_mul(first.region_cost, y);
