@@ -3,7 +3,7 @@
 use crate::catalog::{Catalog, Name, RegionId, TariffScope};
 use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges, adjustments, charges};
 use crate::money::Amount;
-use crate::plan::{Bill, Cost, Line, LineCategory, Placement};
+use crate::plan::{Bill, Cost, Line, LineCategory, LineUnit, Placement};
 use crate::rules::Supply;
 use crate::scenario::{Scenario, Split};
 use crate::units::{PARTS, Share, Total};
@@ -154,27 +154,29 @@ fn line(
             let split = scenario.workloads[part.workload].split == Split::Replicas;
             let machines = if split { part.units } else { priced.replicas };
             let source = format!("{} {sku} {}", catalog.region(offer.region).path, offer.terms.name());
-            (format!("{machines} × {sku}, {}", offer.terms.name()), "hour", source)
+            (format!("{machines} × {sku}, {}", offer.terms.name()), LineUnit::Hour, source)
         }
         Basis::Stored(id) => {
             let class = match catalog.tariff(id).scope {
                 TariffScope::Storage { class, .. } => catalog.class(class).as_ref(),
                 _ => "",
             };
-            (format!("{class} storage"), "GB-month", tariff(id))
+            (format!("{class} storage"), LineUnit::GbMonth, tariff(id))
         }
-        Basis::Read(id) => (format!("data read from {}", data_place(catalog, scenario, part)), "GB", tariff(id)),
-        Basis::ReadInPlace => ("data read in place".to_owned(), "GB", "not charged within a region".to_owned()),
-        Basis::Internet(id) => ("egress to the internet".to_owned(), "GB", tariff(id)),
+        Basis::Read(id) => {
+            (format!("data read from {}", data_place(catalog, scenario, part)), LineUnit::Gb, tariff(id))
+        }
+        Basis::ReadInPlace => ("data read in place".to_owned(), LineUnit::Gb, "not charged within a region".to_owned()),
+        Basis::Internet(id) => ("egress to the internet".to_owned(), LineUnit::Gb, tariff(id)),
         Basis::RateCompute | Basis::RateStorage | Basis::RateNetwork => {
             let (what, unit) = match charge.basis {
-                Basis::RateCompute => ("compute at the flat rate", "hour"),
-                Basis::RateStorage => ("storage at the flat rate", "GB-month"),
-                _ => ("network at the flat rate", "GB"),
+                Basis::RateCompute => ("compute at the flat rate", LineUnit::Hour),
+                Basis::RateStorage => ("storage at the flat rate", LineUnit::GbMonth),
+                _ => ("network at the flat rate", LineUnit::Gb),
             };
             (what.to_owned(), unit, format!("{} rates", catalog.provider(charge.provider).name))
         }
-        Basis::Option => ("given option".to_owned(), "option", "the scenario's `options`".to_owned()),
+        Basis::Option => ("given option".to_owned(), LineUnit::Option, "the scenario's `options`".to_owned()),
     };
     let unit_price = match charge.basis {
         // An option's price is its cost: one option is 10¹² of 10⁻¹², bought in `units` equal parts.
@@ -209,8 +211,8 @@ fn adjustment_line(catalog: &Catalog, id: crate::catalog::TariffId, adjustment: 
         AdjustmentKind::Tier(start) => format!("tier above {} GB", start.total().in_short()),
     };
     let (category, unit) = match tariff.scope {
-        TariffScope::Storage { .. } => (LineCategory::Storage, "GB-month"),
-        _ => (LineCategory::Network, "GB"),
+        TariffScope::Storage { .. } => (LineCategory::Storage, LineUnit::GbMonth),
+        _ => (LineCategory::Network, LineUnit::Gb),
     };
     Line {
         category,

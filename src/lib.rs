@@ -108,6 +108,7 @@ mod decimal;
 mod numbers;
 mod optimize;
 mod problem;
+mod saved;
 mod solve;
 
 pub use crate::catalog::Catalog;
@@ -118,6 +119,7 @@ pub use crate::input::{
 pub use crate::optimize::optimize;
 pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
+pub use crate::saved::plan_from_json;
 pub use crate::scenario::Scenario;
 
 /// The README's Rust is compiled and run.

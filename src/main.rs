@@ -1,7 +1,7 @@
 //! The command line of tradewind: reads files, asks the library, prints its answers.
 //!
 //! Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 the input is wrong, 2 the
-//! input is fine and there is no plan, 4 a fault of ours.
+//! input is fine and there is no plan, 3 `verify` refuses the plan, 4 a fault of ours.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,8 @@ enum Command {
     Route(RouteArgs),
     /// The cheapest plan for a scenario, with its bill
     Optimize(OptimizeArgs),
+    /// A second opinion on a saved plan: its rules, its bill and its limits, recomputed
+    Verify(VerifyArgs),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -104,12 +106,22 @@ struct OptimizeArgs {
     lines: bool,
 }
 
+#[derive(Args)]
+struct VerifyArgs {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// The plan, as `optimize -o` saved it
+    plan: PathBuf,
+}
+
 /// How a command ends, other than well.
 enum Failure {
     /// Exit code 1.
     Input(String),
     /// Exit code 2; what belongs on standard output, and the reason.
     NoPlan { stdout: String, stderr: String },
+    /// Exit code 3; what belongs on standard output.
+    Refused(String),
     /// Exit code 4.
     Ours(String),
 }
@@ -142,6 +154,7 @@ fn main() -> ExitCode {
             complain(&stderr);
             print(&stdout, ExitCode::from(2))
         }
+        Err(Failure::Refused(stdout)) => print(&stdout, ExitCode::from(3)),
         Err(Failure::Ours(message)) => {
             complain(&message);
             ExitCode::from(4)
@@ -197,6 +210,7 @@ fn run(command: Command) -> Result<String, Failure> {
             })
         }
         Command::Optimize(args) => run_optimize(&args),
+        Command::Verify(args) => run_verify(&args),
     }
 }
 
@@ -242,6 +256,20 @@ fn run_optimize(args: &OptimizeArgs) -> Result<String, Failure> {
         Format::Text => report::plan_text(&plan, detail),
         Format::Json => report::plan_json(&plan),
     })
+}
+
+fn run_verify(args: &VerifyArgs) -> Result<String, Failure> {
+    let input = load(&args.scenario)?;
+    let name = args.plan.display().to_string();
+    let text =
+        std::fs::read_to_string(&args.plan).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
+    let plan = tradewind::plan_from_json(&name, &text)?;
+    let violations = tradewind::check(&input.catalog, &input.scenario, &plan);
+    let report = match args.scenario.shared.format {
+        Format::Text => report::verdict_text(&plan, &violations),
+        Format::Json => report::verdict_json(&plan, &violations),
+    };
+    if violations.is_empty() { Ok(report) } else { Err(Failure::Refused(report)) }
 }
 
 fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failure {

@@ -104,6 +104,12 @@ impl Amount {
         scaled(amount, AMOUNT_DECIMALS).map(Amount)
     }
 
+    /// The amount that its own text states, as `588.672`; `None` if it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        from_digits(text, AMOUNT_DECIMALS).map(Amount)
+    }
+
     /// The sum, or `None` beyond the range.
     #[must_use]
     pub fn plus(self, other: Amount) -> Option<Amount> {
@@ -191,6 +197,22 @@ pub(crate) fn digits(units: i128, decimals: u32) -> String {
     format!("{sign}{whole}.{}", part.trim_end_matches('0'))
 }
 
+/// The reverse of [`digits`]: an optional sign, digits, optionally a point and at most `decimals` digits.
+pub(crate) fn from_digits(text: &str, decimals: u32) -> Option<i128> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let missing = (decimals as usize).checked_sub(part.len())?;
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(part) || unsigned.ends_with('.') {
+        return None;
+    }
+    let mut units: i128 = 0;
+    for digit in whole.bytes().chain(part.bytes()).chain(std::iter::repeat_n(b'0', missing)) {
+        units = units.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+    }
+    Some(if unsigned.len() < text.len() { -units } else { units })
+}
+
 /// A whole number with a comma before every third digit from the right.
 pub(crate) fn grouped(number: u128) -> String {
     let plain = number.to_string();
@@ -247,6 +269,17 @@ mod tests {
         assert_eq!(most.times(2), None);
         assert_eq!(Amount::sum([most, Amount::from_units(-1)]), Some(Amount::from_units(i128::MAX - 1)));
         assert_eq!(UnitPrice::MAX.times(i128::MAX), None);
+    }
+
+    #[test]
+    fn printed_digits_read_back() {
+        for units in [0, 1, -1, 10_i128.pow(24), 123_456_789 * 10_i128.pow(20), i128::MAX, -i128::MAX] {
+            assert_eq!(from_digits(&digits(units, 24), 24), Some(units));
+        }
+        for wrong in ["", "-", "1.", ".5", "1e3", "+1", "1.2.3", "--1", "0.0000000000000000000000001", "é"] {
+            assert_eq!(from_digits(wrong, 24), None, "{wrong}");
+        }
+        assert_eq!(from_digits("340282366920938463463374607431768211456", 24), None);
     }
 
     #[test]

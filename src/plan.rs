@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Accelerator, Name, Terms};
 use crate::diagnostic::Span;
@@ -43,7 +43,7 @@ pub struct Plan {
 }
 
 /// Why the search stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Status {
@@ -54,7 +54,7 @@ pub enum Status {
 }
 
 /// How a plan was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {
@@ -69,7 +69,7 @@ pub enum Method {
 }
 
 /// Whether the program priced every plan exactly as the bill does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Pricing {
@@ -81,7 +81,7 @@ pub enum Pricing {
 }
 
 /// How large the question was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Size {
     /// Workloads.
@@ -140,8 +140,8 @@ pub struct Line {
     pub what: String,
     /// How much of it, in 10⁻²⁴.
     pub quantity: Total,
-    /// Its unit: `hour`, `GB`, `GB-month`, `option`.
-    pub unit: &'static str,
+    /// Its unit.
+    pub unit: LineUnit,
     /// Price for one unit; below zero for a reduction.
     pub unit_price: Amount,
     /// The offer or tariff the price comes from.
@@ -152,8 +152,39 @@ pub struct Line {
     pub amount: Amount,
 }
 
+/// What a line counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum LineUnit {
+    /// Machine hours.
+    #[serde(rename = "hour")]
+    Hour,
+    /// GB moved.
+    #[serde(rename = "GB")]
+    Gb,
+    /// GB kept for a month.
+    #[serde(rename = "GB-month")]
+    GbMonth,
+    /// Given options.
+    #[serde(rename = "option")]
+    Option,
+}
+
+impl LineUnit {
+    /// As bills write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            LineUnit::Hour => "hour",
+            LineUnit::Gb => "GB",
+            LineUnit::GbMonth => "GB-month",
+            LineUnit::Option => "option",
+        }
+    }
+}
+
 /// Kind of cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum LineCategory {
@@ -276,7 +307,7 @@ pub struct Policy {
 }
 
 /// The simple policies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PolicyKind {

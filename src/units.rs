@@ -8,7 +8,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use crate::money::{digits, divide_half_even, grouped, scaled};
+use crate::money::{digits, divide_half_even, from_digits, grouped, scaled};
 
 /// Decimals of a [`Quantity`].
 pub const QUANTITY_DECIMALS: u32 = 6;
@@ -36,6 +36,12 @@ impl Quantity {
     pub fn exact(value: Decimal) -> Option<Self> {
         let parts = i64::try_from(scaled(value, QUANTITY_DECIMALS)?).ok()?;
         (0..=Quantity::LARGEST.0).contains(&parts).then_some(Quantity(parts))
+    }
+
+    /// The quantity that its own text states; `None` if it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        i64::try_from(from_digits(text, QUANTITY_DECIMALS)?).ok().and_then(Quantity::from_parts)
     }
 
     /// `count` whole units.
@@ -98,6 +104,12 @@ impl Share {
         (parts <= Share::WHOLE.0).then_some(Share(parts))
     }
 
+    /// The share that its own serialized text states, a fraction of one; `None` if it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        u32::try_from(from_digits(text, QUANTITY_DECIMALS)?).ok().and_then(Share::from_parts)
+    }
+
     /// A share from a percentage with at most 4 decimals, from 0 to 100; else `None`.
     #[must_use]
     pub fn percent(value: Decimal) -> Option<Self> {
@@ -148,6 +160,12 @@ pub struct Total(i128);
 impl Total {
     /// None of it.
     pub const ZERO: Total = Total(0);
+
+    /// The total that its own text states; `None` if it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        from_digits(text, 24).map(Total)
+    }
 
     /// A total from units of 10⁻²⁴.
     #[must_use]

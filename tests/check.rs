@@ -5,8 +5,9 @@ use std::path::Path;
 use tradewind::catalog::Name;
 use tradewind::money::Amount;
 use tradewind::plan::{Breach, Plan};
+use tradewind::report::plan_json;
 use tradewind::units::{Share, Total};
-use tradewind::{Input, Problem, check, load, optimize};
+use tradewind::{Input, Problem, check, load, optimize, plan_from_json};
 
 fn input(scenario: &str) -> Input {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(scenario);
@@ -140,4 +141,95 @@ fn a_broken_limit_is_caught_even_if_the_plan_admits_it() {
     let violations = check(&strict.catalog, &scenario, &plan);
     let broken = violations.iter().find(|violation| violation.place == "limit budget").expect("the budget is broken");
     assert_eq!(broken.message, format!("{} against a bound of 0", plan.bill.total()));
+}
+
+#[test]
+fn a_saved_plan_reads_back_to_the_byte() {
+    for scenario in ["quickstart", "reference-rules", "eu-llm-platform", "training-burst", "twenty-ai-projects"] {
+        let input = input(&format!("{scenario}.yaml"));
+        let text = plan_json(&plan(&input));
+        let read = plan_from_json("plan.json", &text).unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(plan_json(&read), text, "{scenario}");
+        assert_eq!(check(&input.catalog, &input.scenario, &read), [], "{scenario}");
+    }
+}
+
+/// Every figure and every word of a saved plan is changed in turn, and each change is noticed: by the reader, or by
+/// the check. What a plan merely tells (why the search stopped, how large the question was, what a policy cost) is not
+/// recomputed in this version and is left out.
+#[test]
+fn every_changed_figure_of_a_saved_plan_is_noticed() {
+    let told = ["size", "policies", "status", "method", "pricing", "books", "priority", "derived", "current", "what"];
+    let also_told = ["bound", "gap"];
+    let input = input("eu-llm-platform.yaml");
+    let saved: serde_json::Value = serde_json::from_str(&plan_json(&plan(&input))).expect("a document");
+    let mut changed = 0;
+    for path in leaves(&saved) {
+        let keys: Vec<&str> = path.split('/').collect();
+        // Where a price comes from is text; of an adjustment it names the tariff, and is checked.
+        let is_source = keys.last() == Some(&"source") && keys.contains(&"lines");
+        let is_told = keys.iter().any(|key| told.contains(key) || also_told.contains(key)) || is_source;
+        if is_told {
+            continue;
+        }
+        let mut corrupted = saved.clone();
+        let leaf = corrupted.pointer_mut(&path).expect("a leaf");
+        *leaf = match &*leaf {
+            serde_json::Value::String(text) => change(text).into(),
+            serde_json::Value::Number(number) => (number.as_u64().expect("a count") + 1).into(),
+            serde_json::Value::Bool(value) => (!value).into(),
+            _ => "something".into(),
+        };
+        changed += 1;
+        let noticed = match plan_from_json("plan.json", &corrupted.to_string()) {
+            Ok(plan) => !check(&input.catalog, &input.scenario, &plan).is_empty(),
+            Err(_) => true,
+        };
+        assert!(noticed, "{path} can be changed without notice");
+    }
+    assert!(changed > 200, "only {changed} figures were tried");
+}
+
+/// JSON pointers to everything that is neither an object nor a list.
+fn leaves(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(members) => {
+            members.iter().flat_map(|(key, value)| under(&key.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(number, value)| under(&number.to_string(), value)).collect()
+        }
+        _ => vec![String::new()],
+    }
+}
+
+fn under(key: &str, value: &serde_json::Value) -> Vec<String> {
+    leaves(value).into_iter().map(|path| format!("/{key}{path}")).collect()
+}
+
+/// Another text of the same kind: a figure with its last digit changed, or another word.
+fn change(text: &str) -> String {
+    match text.chars().last() {
+        Some(digit @ '0'..='8') => format!("{}{}", &text[..text.len() - 1], char::from(digit as u8 + 1)),
+        Some('9') => format!("{}8", &text[..text.len() - 1]),
+        _ => format!("{text}x"),
+    }
+}
+
+#[test]
+fn a_file_that_is_no_saved_plan_is_a_located_fault() {
+    let fault = |text: &str| plan_from_json("plan.json", text).expect_err("a fault").to_string();
+    assert_eq!(
+        fault("{\n  \"tradewind\": 1}"),
+        "plan.json:2:16: this is not a saved plan: invalid type: integer `1`, expected a string\n\
+         help: save one with `tradewind optimize SCENARIO -o plan.json`"
+    );
+    let input = input("quickstart.yaml");
+    let text = plan_json(&plan(&input));
+    assert_eq!(
+        fault(&text.replace("plan/1", "plan/9")),
+        "plan.json is `plan/9`, not a saved plan\nhelp: this version reads `plan/1`"
+    );
+    let wrong = fault(&text.replacen("\"hours\": \"730\"", "\"hours\": \"seven\"", 1));
+    assert!(wrong.contains("this is not a saved plan: `seven` is not a quantity"), "{wrong}");
 }

@@ -112,7 +112,7 @@ pub(super) fn hold(
             }
             match said.next() {
                 Some(says) if says.name == limit.name && says.of == value => {
-                    figures(says, &place, sum.inside, bound, slack, report);
+                    figures(says, limit, &place, [sum.inside, bound, slack], report);
                 }
                 _ => report.add(Breach::Limit, &place, "the plan does not state its use"),
             }
@@ -124,10 +124,20 @@ pub(super) fn hold(
     Some(())
 }
 
-fn figures(says: &LimitUse, place: &str, inside: Total, bound: Total, slack: Total, report: &mut Report) {
+/// Holds what a plan says of a row against its limit and the figures: use, bound and slack.
+fn figures(says: &LimitUse, limit: &Limit, place: &str, [inside, bound, slack]: [Total; 3], report: &mut Report) {
     report.equal(Breach::Limit, place, "its use", says.used, inside);
     report.equal(Breach::Limit, place, "its bound", says.limit, bound);
     report.equal(Breach::Limit, place, "its slack", says.slack, slack);
+    report.equal(Breach::Limit, place, "its sum", &*says.sum, limit.sum.name());
+    let share = match limit.bound {
+        Bound::Share(share) => Some(share),
+        Bound::Absolute(_) => None,
+    };
+    let direct_only = limit.sum == Measure::Cost && !is_by_biller(limit, limit.per.as_ref());
+    if says.share != share || says.at_least != (limit.sense == Sense::AtLeast) || says.direct_only != direct_only {
+        report.add(Breach::Limit, place, "it is stated as another kind of limit");
+    }
 }
 
 /// A percentage is of the base; rounded so that comparing whole numbers of 10⁻²⁴ is comparing the exact figures.

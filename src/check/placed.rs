@@ -207,6 +207,13 @@ pub(super) fn covers(catalog: &Catalog, scenario: &Scenario, plan: &Plan, parts:
                 report.equal(Breach::Coverage, &place, "its number of replicas", part.placement.replicas, replicas);
             }
             report.equal(Breach::Coverage, &place, "its hours", part.placement.hours, hours);
+            let accelerator = match part.served_by {
+                ServedBy::Offer(offer) => catalog.sku(offer.sku).accelerator.map(|has| (has.model, has.count)),
+                _ => None,
+            };
+            if part.placement.accelerator != accelerator {
+                report.add(Breach::Names, &place, "its machine has other accelerators");
+            }
             // A share is the part of the whole to the nearest 10⁻⁶ from below, or one more so that all add up.
             let exact = u64::from(part.numerator) * 1_000_000 / u64::from(part.denominator.max(1));
             if !(exact..=exact + 1).contains(&u64::from(part.placement.share.parts())) || part.numerator == 0 {

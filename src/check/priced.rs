@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, ProviderId, Tariff, TariffId, Transfer};
 use crate::check::Report;
 use crate::check::placed::{Part, ServedBy, placement_name, replicas_and_hours};
 use crate::money::{Amount, UnitPrice, divide_half_even};
-use crate::plan::{Breach, Cost, Line, LineCategory, Plan};
+use crate::plan::{Breach, Cost, Line, LineCategory, LineUnit, Plan};
 use crate::scenario::{Demand, Scenario, Split};
 use crate::units::{Quantity, Total};
 
@@ -157,6 +157,9 @@ pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices
             report.equal(Breach::Line, &place, "its amount", line.amount, charge.amount);
             let quantity = Total::from_units(charge.quantity.saturating_mul(1_000_000_000_000));
             report.equal(Breach::Line, &place, "its quantity", line.quantity, quantity);
+            if line.unit != unit(charge.category) {
+                report.add(Breach::Line, &place, format_args!("it is counted in {}", line.unit.name()));
+            }
             if line.category != charge.category || line.provider != catalog.provider(charge.provider).name {
                 report.add(Breach::Line, &place, "it is under another kind of cost, or billed by another provider");
             }
@@ -169,6 +172,16 @@ pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices
     total("bill", plan.bill.cost, all.chain(changes), report);
     by_provider(catalog, plan, prices, report);
     by_region(catalog, plan, parts, prices, report);
+}
+
+/// What a kind of cost is counted in.
+fn unit(category: LineCategory) -> LineUnit {
+    match category {
+        LineCategory::Compute => LineUnit::Hour,
+        LineCategory::Storage => LineUnit::GbMonth,
+        LineCategory::Network => LineUnit::Gb,
+        LineCategory::Given => LineUnit::Option,
+    }
 }
 
 fn line_is_product(line: &Line, place: &str, report: &mut Report) {
@@ -192,8 +205,19 @@ fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices, report: &mut Rep
     for line in &plan.bill.adjustments {
         let place = format!("adjustment {} of {}", line.what, line.source);
         line_is_product(line, &place, report);
-        let known = prices.adjustments.iter().any(|(id, _, _)| catalog.tariff_name(*id) == line.source);
-        if !known {
+        let tariff = prices.adjustments.iter().find(|(id, _, _)| catalog.tariff_name(*id) == line.source);
+        if let Some((id, biller, _)) = tariff {
+            let category = adjusted_category(catalog, *id);
+            let biller = &catalog.provider(*biller).name;
+            if line.category != category || line.unit != unit(category) || line.provider != *biller {
+                report.add(
+                    Breach::Line,
+                    &place,
+                    "it is under another kind of cost or unit, or billed by another provider",
+                );
+            }
+        }
+        if tariff.is_none() {
             report.add(Breach::Line, &place, "this volume reaches neither a tier nor an allowance of that tariff");
         }
     }

@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 use crate::catalog::{Accelerator, Catalog, Name};
 use crate::money::Amount;
 use crate::plan::{
-    Conflict, Cost, Line, LineCategory, Method, NoPlan, Plan, PolicyKind, Pricing, Size, Status, Undecided,
+    Conflict, Cost, Line, LineCategory, LineUnit, Method, NoPlan, Plan, PolicyKind, Pricing, Size, Status, Undecided,
+    Violation,
 };
 use crate::rules::{Answer, Comparison, Distribution, NotFired, Route, Rule, Unanswered};
 use crate::scenario::Scenario;
@@ -144,7 +145,7 @@ struct LineJson<'a> {
     category: LineCategory,
     what: &'a str,
     quantity: Total,
-    unit: &'a str,
+    unit: LineUnit,
     unit_price: Amount,
     source: &'a str,
     billed_by: &'a str,
@@ -175,6 +176,7 @@ struct AcceleratorJson {
 #[derive(Serialize)]
 struct PlacementJson<'a> {
     workload: &'a str,
+    priority: Option<u32>,
     provider: &'a str,
     region: &'a str,
     sku: Option<&'a str>,
@@ -248,6 +250,7 @@ struct PlanJson<'a> {
 pub fn plan_json(plan: &Plan) -> String {
     let placements = plan.placements.iter().map(|placement| PlacementJson {
         workload: &placement.workload,
+        priority: placement.priority,
         provider: &placement.provider,
         region: &placement.region,
         sku: placement.sku.as_deref(),
@@ -371,5 +374,36 @@ pub fn no_plan_json(no_plan: &NoPlan) -> String {
             bound: short.bound,
             reach: short.reach,
         }),
+    })
+}
+
+/// What the check says of a saved plan.
+#[must_use]
+pub fn verdict_json(plan: &Plan, violations: &[Violation]) -> String {
+    #[derive(Serialize)]
+    struct ViolationJson<'a> {
+        rule: &'static str,
+        place: &'a str,
+        message: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Document<'a> {
+        tradewind: &'static str,
+        scenario: &'a str,
+        cost: Amount,
+        holds: bool,
+        violations: Vec<ViolationJson<'a>>,
+    }
+    let listed = violations.iter().map(|violation| ViolationJson {
+        rule: violation.rule.name(),
+        place: &violation.place,
+        message: &violation.message,
+    });
+    document(&Document {
+        tradewind: "verdict/1",
+        scenario: &plan.scenario,
+        cost: plan.bill.total(),
+        holds: violations.is_empty(),
+        violations: listed.collect(),
     })
 }

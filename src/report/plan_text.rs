@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use crate::diagnostic::Sources;
 use crate::money::Amount;
-use crate::plan::{Cost, LimitUse, Line, Method, NoPlan, Placement, Plan, Policy, PolicyKind, Pricing, Status};
+use crate::plan::{
+    Cost, LimitUse, Line, Method, NoPlan, Placement, Plan, Policy, PolicyKind, Pricing, Status, Violation,
+};
 use crate::report::table::{Align, Table};
 use crate::units::{Share, Total};
 
@@ -162,7 +164,7 @@ fn lines(lines: &[Line], indent: &str, out: &mut String) {
         table.row([
             line.what.clone(),
             line.quantity.in_short(),
-            line.unit.to_owned(),
+            line.unit.name().to_owned(),
             line.unit_price.to_string(),
             line.amount.in_cents(),
             line.source.clone(),
@@ -325,5 +327,24 @@ pub fn no_plan_text(no_plan: &NoPlan, sources: &Sources) -> String {
         }
     }
     let _ = writeln!(out, "{no_plan}");
+    out
+}
+
+/// What the check says of a saved plan.
+#[must_use]
+pub fn verdict_text(plan: &Plan, violations: &[Violation]) -> String {
+    if violations.is_empty() {
+        return format!(
+            "the plan holds: {} placements, {} limits, and a bill of {} {}, recomputed from the price books\n",
+            plan.placements.len(),
+            plan.limits.len(),
+            plan.bill.total(),
+            plan.currency
+        );
+    }
+    let mut out = format!("the plan does not hold, {} violations:\n", violations.len());
+    for violation in violations {
+        let _ = writeln!(out, "  {violation}");
+    }
     out
 }

@@ -1,0 +1,351 @@
+//! Plans as they are saved: from the JSON that [`crate::report::plan_json`] writes back to a [`Plan`].
+//!
+//! Reading is strict: a key that is unknown or missing, or a figure that is not an exact decimal string, is a fault
+//! with its line and column. Whether what was read is true is the business of [`crate::check()`].
+
+use serde::{Deserialize, Deserializer, de};
+
+use crate::catalog::{Accelerator, Name, Terms};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Place, Span, quoted};
+use crate::money::Amount;
+use crate::plan::{
+    Bill, BookDate, Cost, LimitUse, Line, LineCategory, LineUnit, Method, Placement, Plan, Policy, PolicyKind, Pricing,
+    Size, Status,
+};
+use crate::units::{Date, Quantity, Share, Total};
+
+/// The form that is read.
+const FORM: &str = "plan/1";
+
+/// Reads a saved plan; `name` is what messages call its file.
+///
+/// # Errors
+/// The first thing that is wrong, with its line and column.
+pub fn plan_from_json(name: &str, text: &str) -> Result<Plan, Diagnostics> {
+    let saved: Saved = serde_json::from_str(text).map_err(|error| {
+        let told = error.to_string();
+        // serde_json ends its messages with the place, which stands in front here.
+        let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(message, _)| message);
+        let mut fault = Diagnostic::new(Kind::Syntax, Span::NONE, format!("this is not a saved plan: {told}"))
+            .help("save one with `tradewind optimize SCENARIO -o plan.json`");
+        fault.place = Some(Place { file: Name::from(name), line: error.line(), column: error.column() });
+        one(fault)
+    })?;
+    if saved.tradewind != FORM {
+        let message = format!("{name} is {}, not a saved plan", quoted(&saved.tradewind));
+        let fault = Diagnostic::new(Kind::WrongFormat, Span::NONE, message);
+        return Err(one(fault.help(format!("this version reads {}", quoted(FORM)))));
+    }
+    saved.agrees_with_itself()?;
+    Ok(saved.into_plan())
+}
+
+fn one(fault: Diagnostic) -> Diagnostics {
+    let mut faults = Diagnostics::new();
+    faults.push(fault);
+    faults
+}
+
+/// A figure in its own text.
+struct Exact<T>(T);
+
+trait FromText: Sized {
+    const WHAT: &'static str;
+    fn from_text(text: &str) -> Option<Self>;
+}
+
+macro_rules! from_text {
+    ($($figure:ty => $what:literal, $parse:expr;)*) => {$(
+        impl FromText for $figure {
+            const WHAT: &'static str = $what;
+            fn from_text(text: &str) -> Option<Self> {
+                $parse(text)
+            }
+        }
+    )*};
+}
+
+from_text! {
+    Amount => "an amount", Amount::parse;
+    Total => "a sum", Total::parse;
+    Quantity => "a quantity", Quantity::parse;
+    Share => "a share", Share::parse;
+    Date => "a date", Date::parse;
+    Terms => "terms", Terms::named;
+    Accelerator => "an accelerator", Accelerator::named;
+}
+
+impl<'de, T: FromText> Deserialize<'de> for Exact<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        T::from_text(&text)
+            .map(Exact)
+            .ok_or_else(|| de::Error::custom(format_args!("{} is not {}", quoted(&text), T::WHAT)))
+    }
+}
+
+/// An object whose members keep their order, each name once or more.
+struct Members<V>(Vec<(Name, V)>);
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Members<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<V>(std::marker::PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> de::Visitor<'de> for Visitor<V> {
+            type Value = Members<V>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, V>()? {
+                    members.push((Name::from(name), value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor(std::marker::PhantomData))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Saved {
+    tradewind: String,
+    scenario: Name,
+    currency: Name,
+    status: Status,
+    proof: String,
+    method: Method,
+    pricing: Pricing,
+    cost: SavedCost,
+    bound: Option<Exact<Amount>>,
+    gap: Option<f64>,
+    placements: Vec<SavedPlacement>,
+    adjustments: Vec<SavedLine>,
+    by_provider: Members<SavedCost>,
+    by_region: Members<SavedCost>,
+    limits: Vec<SavedLimit>,
+    policies: Vec<SavedPolicy>,
+    size: Size,
+    books: Vec<SavedBook>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedCost {
+    total: Exact<Amount>,
+    compute: Exact<Amount>,
+    storage: Exact<Amount>,
+    network: Exact<Amount>,
+    given: Exact<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedAccelerator {
+    model: Exact<Accelerator>,
+    count: Exact<Quantity>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedLine {
+    category: LineCategory,
+    what: String,
+    quantity: Exact<Total>,
+    unit: LineUnit,
+    unit_price: Exact<Amount>,
+    source: String,
+    billed_by: Name,
+    amount: Exact<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedPlacement {
+    workload: Name,
+    priority: Option<u32>,
+    provider: Name,
+    region: Name,
+    sku: Option<Name>,
+    terms: Option<Exact<Terms>>,
+    option: Option<u32>,
+    accelerator: Option<SavedAccelerator>,
+    replicas: u32,
+    share: Exact<Share>,
+    hours: Exact<Quantity>,
+    cost: Exact<Amount>,
+    costs: SavedCost,
+    derived: Option<Name>,
+    current: Option<Name>,
+    lines: Vec<SavedLine>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedLimit {
+    name: Name,
+    of: Option<Name>,
+    sum: Name,
+    sense: Sense,
+    share: Option<Exact<Share>>,
+    used: Exact<Total>,
+    limit: Exact<Total>,
+    slack: Exact<Total>,
+    binding: bool,
+    direct_only: bool,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Sense {
+    AtMost,
+    AtLeast,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedPolicy {
+    policy: PolicyKind,
+    provider: Option<Name>,
+    cost: Exact<Amount>,
+    unserved: Vec<Name>,
+    broken: Vec<Name>,
+    saving: Option<Exact<Amount>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedBook {
+    provider: Name,
+    as_of: Option<Exact<Date>>,
+}
+
+impl From<SavedCost> for Cost {
+    fn from(saved: SavedCost) -> Self {
+        Cost {
+            total: saved.total.0,
+            compute: saved.compute.0,
+            storage: saved.storage.0,
+            network: saved.network.0,
+            given: saved.given.0,
+        }
+    }
+}
+
+impl From<SavedLine> for Line {
+    fn from(saved: SavedLine) -> Self {
+        Line {
+            category: saved.category,
+            what: saved.what,
+            quantity: saved.quantity.0,
+            unit: saved.unit,
+            unit_price: saved.unit_price.0,
+            source: saved.source,
+            provider: saved.billed_by,
+            amount: saved.amount.0,
+        }
+    }
+}
+
+impl From<SavedPlacement> for Placement {
+    fn from(saved: SavedPlacement) -> Self {
+        Placement {
+            workload: saved.workload,
+            priority: saved.priority,
+            provider: saved.provider,
+            region: saved.region,
+            sku: saved.sku,
+            terms: saved.terms.map(|terms| terms.0),
+            option: saved.option,
+            accelerator: saved.accelerator.map(|has| (has.model.0, has.count.0)),
+            derived: saved.derived,
+            replicas: saved.replicas,
+            share: saved.share.0,
+            hours: saved.hours.0,
+            lines: saved.lines.into_iter().map(Line::from).collect(),
+            cost: saved.costs.into(),
+            current: saved.current,
+        }
+    }
+}
+
+impl Saved {
+    /// What the form states twice must be said alike: a plan keeps it once, so nothing later would notice.
+    fn agrees_with_itself(&self) -> Result<(), Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let mut disagrees = |message: String| {
+            let fault = Diagnostic::new(Kind::Conflicting, Span::NONE, message);
+            faults.push(fault.help("the file was changed after it was saved; save the plan anew"));
+        };
+        if self.proof != "none" {
+            disagrees(format!("`proof` is {}, but this form carries none", quoted(&self.proof)));
+        }
+        for placement in &self.placements {
+            let (cost, total) = (placement.cost.0, placement.costs.total.0);
+            if cost != total {
+                let workload = quoted(&placement.workload);
+                disagrees(format!("`cost` of {workload} is {cost}, but its `costs` have the total {total}"));
+            }
+        }
+        for limit in &self.limits {
+            if limit.binding != (limit.slack.0 == Total::ZERO) {
+                disagrees(format!("`binding` of limit {} is not what its slack says", quoted(&limit.name)));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    fn into_plan(self) -> Plan {
+        let named = |members: Members<SavedCost>| {
+            members.0.into_iter().map(|(name, cost)| (name, Cost::from(cost))).collect::<Vec<_>>()
+        };
+        let limits = self.limits.into_iter().map(|saved| LimitUse {
+            name: saved.name,
+            of: saved.of,
+            sum: saved.sum,
+            at_least: saved.sense == Sense::AtLeast,
+            share: saved.share.map(|share| share.0),
+            used: saved.used.0,
+            limit: saved.limit.0,
+            slack: saved.slack.0,
+            direct_only: saved.direct_only,
+        });
+        let policies = self.policies.into_iter().map(|saved| Policy {
+            kind: saved.policy,
+            provider: saved.provider,
+            cost: saved.cost.0,
+            unserved: saved.unserved,
+            broken: saved.broken,
+            saving: saved.saving.map(|saving| saving.0),
+        });
+        let books = self
+            .books
+            .into_iter()
+            .map(|saved| BookDate { provider: saved.provider, as_of: saved.as_of.map(|date| date.0) });
+        Plan {
+            scenario: self.scenario,
+            currency: self.currency,
+            status: self.status,
+            method: self.method,
+            pricing: self.pricing,
+            placements: self.placements.into_iter().map(Placement::from).collect(),
+            bill: Bill {
+                cost: self.cost.into(),
+                adjustments: self.adjustments.into_iter().map(Line::from).collect(),
+                by_provider: named(self.by_provider),
+                by_region: named(self.by_region),
+            },
+            limits: limits.collect(),
+            policies: policies.collect(),
+            bound: self.bound.map(|bound| bound.0),
+            gap: self.gap,
+            size: self.size,
+            books: books.collect(),
+        }
+    }
+}
