@@ -342,7 +342,9 @@ pub fn verdict_text(plan: &Plan, violations: &[Violation]) -> String {
             plan.currency
         );
     }
-    let mut out = format!("the plan does not hold, {} violations:\n", violations.len());
+    let count =
+        if violations.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", violations.len()) };
+    let mut out = format!("the plan does not hold, {count}:\n");
     for violation in violations {
         let _ = writeln!(out, "  {violation}");
     }
