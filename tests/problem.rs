@@ -34,12 +34,12 @@ fn problem(rest: &str) -> Result<Problem, String> {
 }
 
 fn faults(rest: &str) -> String {
-    problem(rest).err().expect("a fault")
+    problem(rest).expect_err("a fault")
 }
 
 fn no_plan(rest: &str) -> NoPlan {
     let problem = problem(rest).unwrap_or_else(|faults| panic!("{faults}"));
-    optimize(&problem).err().expect("there is no plan")
+    optimize(&problem).expect_err("there is no plan")
 }
 
 #[test]

@@ -295,8 +295,8 @@ fn reach_of(block: &Block, split: Split, row: usize, sense: Sense) -> Option<Tot
             let most = candidates.map(parts).collect::<Option<Vec<_>>>()?.into_iter().max()?;
             // Candidates are sorted by region.
             let regions = block.candidates.chunk_by(|a, b| a.region == b.region);
-            let kept = regions.filter_map(|region| region.iter().map(|candidate| of(&candidate.per_region)).max());
-            kept.fold(Some(most), |sum, kept| sum?.plus(kept))
+            let mut kept = regions.filter_map(|region| region.iter().map(|candidate| of(&candidate.per_region)).max());
+            kept.try_fold(most, Total::plus)
         }
     }
 }
