@@ -11,8 +11,23 @@ use crate::problem::{Block, Candidate, Problem, Selection, Standing};
 use crate::rules::{Query, Supply, place};
 use crate::scenario::Workload;
 
-/// The three policies, those that say anything about this scenario, with their bills. Savings are left open.
-pub(crate) fn policies(problem: &Problem) -> Vec<Policy> {
+/// A policy, what it chooses and where that stands.
+pub(crate) struct Baseline {
+    /// Its saving is left open.
+    pub(crate) policy: Policy,
+    pub(crate) selection: Selection,
+    pub(crate) standing: Standing,
+}
+
+impl Baseline {
+    /// Whether it serves everything and keeps every limit, so that it is a plan.
+    pub(crate) fn is_plan(&self) -> bool {
+        self.policy.unserved.is_empty() && self.policy.broken.is_empty()
+    }
+}
+
+/// The three policies, those that say anything about this scenario, with their bills.
+pub(crate) fn policies(problem: &Problem) -> Vec<Baseline> {
     let mut all = Vec::new();
     all.extend(documented_rules(problem));
     all.extend(single_provider(problem));
@@ -23,7 +38,7 @@ pub(crate) fn policies(problem: &Problem) -> Vec<Policy> {
 }
 
 /// Each workload where the documented rules say: the region if they name one, else anywhere at the provider.
-fn documented_rules(problem: &Problem) -> Option<Policy> {
+fn documented_rules(problem: &Problem) -> Option<Baseline> {
     policy(problem, PolicyKind::DocumentedRules, None, |workload, candidate| {
         place(&problem.catalog, Query::from(workload)).is_ok_and(|answer| match answer.region {
             Some(region) => candidate.region == region,
@@ -32,9 +47,9 @@ fn documented_rules(problem: &Problem) -> Option<Policy> {
     })
 }
 
-/// Everything at one provider: of those that serve most workloads, and of these those that break no limit, the cheapest, then the
-/// first by name.
-fn single_provider(problem: &Problem) -> Option<Policy> {
+/// Everything at one provider: of those that serve most workloads, and of these those that break no limit, the
+/// cheapest, then the first by name.
+fn single_provider(problem: &Problem) -> Option<Baseline> {
     let mut numbers: Vec<usize> = (0..problem.catalog.providers().len()).collect();
     numbers.sort_by(|&a, &b| problem.catalog.providers()[a].name.cmp(&problem.catalog.providers()[b].name));
     let policies = numbers.into_iter().filter_map(|number| {
@@ -44,13 +59,14 @@ fn single_provider(problem: &Problem) -> Option<Policy> {
             problem.catalog.region(candidate.region).provider == id
         })
     });
-    policies
-        .filter(|policy| policy.unserved.len() < problem.blocks.len())
-        .min_by_key(|policy| (policy.unserved.len(), !policy.broken.is_empty(), policy.cost))
+    policies.filter(|single| single.policy.unserved.len() < problem.blocks.len()).min_by_key(|single| {
+        let Policy { unserved, broken, cost, .. } = &single.policy;
+        (unserved.len(), !broken.is_empty(), *cost)
+    })
 }
 
 /// Everything where `current` says, on the SKU and terms it says, where it says them.
-fn stay(problem: &Problem) -> Option<Policy> {
+fn stay(problem: &Problem) -> Option<Baseline> {
     policy(problem, PolicyKind::Stay, None, |workload, candidate| {
         let Some(current) = workload.current else { return false };
         let offer = match candidate.supply {
@@ -69,7 +85,7 @@ fn policy(
     kind: PolicyKind,
     provider: Option<Name>,
     allows: impl Fn(&Workload, &Candidate) -> bool,
-) -> Option<Policy> {
+) -> Option<Baseline> {
     let mut unserved: Vec<Name> = problem.unserved.iter().map(|unserved| unserved.workload.clone()).collect();
     let mut selection = Selection { parts: Vec::with_capacity(problem.blocks.len()) };
     let mut chosen = Vec::with_capacity(problem.blocks.len());
@@ -95,7 +111,8 @@ fn policy(
             broken.push(name.clone());
         }
     }
-    Some(Policy { kind, provider, cost: bill.total(), unserved, broken, saving: None })
+    let policy = Policy { kind, provider, cost: bill.total(), unserved, broken, saving: None };
+    Some(Baseline { policy, selection, standing })
 }
 
 fn cheapest(block: &Block, allows: impl Fn(&Candidate) -> bool) -> Option<(usize, &Candidate)> {

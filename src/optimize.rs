@@ -1,13 +1,13 @@
 //! The way through: a problem in, a billed plan out.
 
-use crate::baseline;
+use crate::baseline::{self, Baseline};
 use crate::bill::{Chosen, invoice};
 use crate::catalog::Name;
 use crate::check::check;
-use crate::plan::{BookDate, LimitUse, NoPlan, Plan, Policy, Pricing, Size};
+use crate::plan::{BookDate, LimitUse, Method, NoPlan, Plan, Policy, Pricing, Size, Status};
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
-use crate::solve::solve;
+use crate::solve::{Found, solve};
 
 /// Finds the cheapest plan that keeps every limit.
 ///
@@ -18,7 +18,8 @@ use crate::solve::solve;
 /// # Errors
 /// [`NoPlan`]: why there is none, or why that is not known.
 pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
-    let found = solve(problem)?;
+    let baselines = baseline::policies(problem);
+    let found = cheaper(solve(problem), &baselines)?;
     let (placements, bill) = billed(problem, &found.selection).ok_or_else(too_large)?;
     // The program's sum and the invoice are two pieces of code; a plan on which they differ is not returned.
     if bill.total() != found.standing.cost {
@@ -28,10 +29,9 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
             found.standing.cost
         )));
     }
-    let policies = baseline::policies(problem).into_iter().map(|policy| {
-        let serves = policy.unserved.is_empty() && policy.broken.is_empty();
-        let saving = if serves { policy.cost.minus(bill.total()) } else { None };
-        Policy { saving, ..policy }
+    let policies = baselines.into_iter().map(|baseline| {
+        let saving = if baseline.is_plan() { baseline.policy.cost.minus(bill.total()) } else { None };
+        Policy { saving, ..baseline.policy }
     });
     let plan = Plan {
         scenario: problem.scenario.name.clone(),
@@ -50,6 +50,27 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
     };
     let violations = check(&problem.catalog, &problem.scenario, &plan);
     if violations.is_empty() { Ok(plan) } else { Err(NoPlan::Rejected(violations)) }
+}
+
+/// What the search found, or a policy that is a plan and no dearer: a search that prices approximately, or ends early,
+/// may miss it. Where it is known that no plan exists, no policy is one.
+fn cheaper(found: Result<Found, NoPlan>, baselines: &[Baseline]) -> Result<Found, NoPlan> {
+    let plans = baselines.iter().filter(|baseline| baseline.is_plan());
+    let Some(best) = plans.min_by_key(|baseline| baseline.standing.cost) else { return found };
+    let status = match &found {
+        Ok(found) if found.standing.cost <= best.standing.cost => None,
+        Ok(found) => Some(found.status),
+        Err(_) => Some(Status::WorkSpent),
+    };
+    match status {
+        None => found,
+        Some(status) => Ok(Found {
+            selection: best.selection.clone(),
+            standing: best.standing.clone(),
+            method: Method::Policy,
+            status,
+        }),
+    }
 }
 
 fn too_large() -> NoPlan {

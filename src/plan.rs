@@ -64,6 +64,8 @@ pub enum Method {
     LinearProgram,
     /// As a program with whole numbers.
     IntegerProgram,
+    /// One of the simple policies keeps every limit and is cheaper than what the search found.
+    Policy,
     /// The plain minimum, moved until every limit held; the solver found nothing better in the work allowed.
     Repair,
 }

@@ -123,7 +123,7 @@ fn with_prices_times(case: &Case, by: Decimal) -> Case {
                 multiply(&mut price.price, by);
             }
         }
-        for rates in &mut book.rates {
+        if let Some(rates) = &mut book.rates {
             multiply(&mut rates.compute_hour, by);
             multiply(&mut rates.storage_gb_month, by);
             multiply(&mut rates.network_gb, by);
@@ -236,11 +236,11 @@ proptest! {
         let mut loose = tight.clone();
         let at = Dice::new(seed).below(tight.scenario.limits.len());
         let limit = &mut loose.scenario.limits[at];
-        for bound in &mut limit.at_most {
+        if let Some(bound) = &mut limit.at_most {
             let most = if bound.percent { decimal("100") } else { decimal("1000000000") };
             bound.value.value = (bound.value.value * decimal("1.25")).round_dp(4).max(bound.value.value).min(most);
         }
-        for bound in &mut limit.at_least {
+        if let Some(bound) = &mut limit.at_least {
             bound.value.value = (bound.value.value * decimal("0.75")).round_dp(4).min(bound.value.value);
         }
         let (tight, loose) = (answer(&tight), answer(&loose));

@@ -70,6 +70,9 @@ fn how_found(plan: &Plan) -> String {
         (Method::PlainMinimum, _) => "; every workload has its own cheapest candidate, and all limits hold",
         (Method::LinearProgram, _) => "; solved as a linear program",
         (Method::IntegerProgram, _) => "; solved as a program in whole numbers",
+        (Method::Policy, _) => {
+            "; one of the simple policies below is cheaper than what the search found, and is the plan"
+        }
         (Method::Repair, _) => "; moved from each workload's cheapest candidate until all limits held",
     };
     text.push_str(found);

@@ -18,6 +18,8 @@ use crate::solve::program::{Layout, Program};
 use crate::solve::view::{Scope, View};
 use crate::units::Total;
 
+/// What a solver takes for equal, of a row's largest weight.
+const SOLVER_TOLERANCE: f64 = 1e-7;
 /// How often rows are tightened before an answer is given up.
 const ROUNDS: usize = 6;
 /// Above so many whole columns a search keeps to the core, and above so many in the core to a rounded relaxation.
@@ -83,7 +85,7 @@ impl Tightening {
     }
 
     /// Takes the tiers of the new standing; a row broken although its tiers did not move gets twice what it lacks, and
-    /// at least what rounding parts to 10⁻⁶ can take from it: else the same parts come back.
+    /// at least what floats can lose of it: else the same answer comes back.
     fn learn(&mut self, problem: &Problem, standing: &Standing) {
         for (number, row) in problem.rows.iter().enumerate() {
             let tiers = tiers_in(row, standing);
@@ -91,7 +93,7 @@ impl Tightening {
             let lacks = -row.slack(standing.sums[number]).approximate();
             if lacks > 0.0 && !moved {
                 let margin = self.margin[number];
-                self.margin[number] = (margin + 2.0 * lacks).max(2.0 * margin).max(grid(problem, number));
+                self.margin[number] = (margin + 2.0 * lacks).max(2.0 * margin).max(lost_by_floats(problem, number));
             }
             self.tiers[number] = tiers;
         }
@@ -269,14 +271,24 @@ impl Search<'_> {
     }
 }
 
-/// What the rounding of parts to 10⁻⁶ can change in a row's sum.
-fn grid(problem: &Problem, number: usize) -> f64 {
-    let split = problem.blocks.iter().filter(|block| problem.workload(block).split == Split::Any);
-    let most = split.map(|block| {
-        let parts = block.candidates.iter().flat_map(|candidate| &candidate.per_unit).filter(|part| part.row == number);
-        parts.map(|part| part.inside.approximate().max(part.base.approximate())).fold(0.0, f64::max)
-    });
-    most.sum()
+/// What can be lost of a row's sum between a solver and exact arithmetic: what rounding parts to 10⁻⁶ changes, and what
+/// a solver takes for equal.
+fn lost_by_floats(problem: &Problem, number: usize) -> f64 {
+    let (mut rounding, mut largest) = (0.0, 0.0_f64);
+    for block in &problem.blocks {
+        let mut unit = 0.0_f64;
+        for candidate in &block.candidates {
+            for part in candidate.per_unit.iter().filter(|part| part.row == number) {
+                let amount = part.inside.approximate().max(part.base.approximate());
+                unit = unit.max(amount);
+                largest = largest.max(amount * f64::from(candidate.units()));
+            }
+        }
+        if problem.workload(block).split == Split::Any {
+            rounding += unit;
+        }
+    }
+    rounding + SOLVER_TOLERANCE * largest
 }
 
 /// The least (for at least: the most) that a workload can bring to a row.

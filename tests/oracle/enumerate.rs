@@ -11,8 +11,9 @@ use tradewind::scenario::draft::{LimitDraft, ScenarioDraft, Split, WorkloadDraft
 use crate::price::{Candidate, E6, Market, candidates};
 use crate::rows::{Counts, Row, rows_of};
 
-/// By how many parts of 10⁻⁶ of each workload a plan may miss the best of its grid.
-const PARTS_MISSED: i128 = 20;
+/// By how many parts of 10⁻⁶ of each workload a plan may miss the best of its grid: where a limit is dear, a few parts
+/// of what it counts are many parts of cost.
+const PARTS_MISSED: i128 = 1_000;
 
 /// Candidates of a workload and the parts bought at each; candidates rising, as their names do.
 pub type Choice = Vec<(usize, i128)>;
@@ -167,7 +168,7 @@ impl Oracle {
         parts.fold(self.nothing(rows), |sum, part| sum.plus(&part))
     }
 
-    /// What a few parts of 10⁻⁶ can cost: a plan that is divided at will is the cheapest within its grid only.
+    /// What some parts of 10⁻⁶ can cost: a plan that is divided at will is the cheapest within its grid only.
     pub fn grid(&self) -> i128 {
         let at_will = self.workloads.iter().filter(|(workload, _)| workload.split == Split::Any);
         let dearest = at_will.map(|(_, all)| all.iter().map(|one| one.whole(&self.market)).max().unwrap_or(0));

@@ -44,6 +44,7 @@ pub struct Flavour {
 impl Flavour {
     pub const EVERYTHING: Flavour = Flavour { tiers: true, gib: true, split_any: true };
     /// Only what is priced exactly, to the last digit, on every plan.
+    #[allow(dead_code, reason = "for the properties; the oracle takes everything")]
     pub const EXACT: Flavour = Flavour { tiers: false, gib: false, split_any: false };
 }
 
@@ -250,8 +251,8 @@ fn tariff(dice: &mut Dice, tiers: bool) -> TariffDraft {
         free_gb: dice.maybe(50, |dice| dice.number(&["5", "50", "100", "120", "1000"])),
         ..TariffDraft::default()
     };
-    let ends: &[&str] = *dice.pick(&[&[][..], &["50"], &["100"], &["100", "500"], &["40", "100", "200"], &["10000"]]);
-    for end in ends {
+    let ends = dice.pick::<&[&str]>(&[&[], &["50"], &["100"], &["100", "500"], &["40", "100", "200"], &["10000"]]);
+    for end in *ends {
         draft.tiers.push(tier(Some(end), dice.number(&prices)));
     }
     draft.tiers.push(tier(None, dice.number(&prices)));
@@ -374,7 +375,7 @@ fn current(dice: &mut Dice, books: &[BookDraft]) -> CurrentDraft {
     let book = dice.pick(books);
     let region = &dice.pick(&book.regions).name.value;
     CurrentDraft {
-        region: name(&format!("{}/{region}", book.provider.value)),
+        region: name(format!("{}/{region}", book.provider.value)),
         sku: dice.maybe(40, |dice| dice.pick(&book.skus).name.clone()),
         terms: dice.maybe(30, |dice| *dice.pick(&[Terms::OnDemand, Terms::Spot])),
     }

@@ -85,7 +85,7 @@ fn measure<'a>(dice: &mut Dice, scenario: &'a ScenarioDraft, carbon: bool) -> &'
         .flat_map(|options| options.value.iter().flat_map(|option| option.uses.iter().map(|(name, _)| &*name.value)))
         .collect();
     if !used.is_empty() && dice.percent(35) {
-        return *dice.pick(&used);
+        return dice.pick::<&str>(&used);
     }
     if dice.percent(20) {
         return "cost";
