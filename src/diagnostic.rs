@@ -448,7 +448,7 @@ pub fn listed<'a>(legal: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// The legal value nearest to `word`, within edit distance 2 and nearer than a word with nothing in common.
+/// The legal value nearest to `word`: the same in another case, else within edit distance 2, in short words 1.
 fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length > LONGEST_QUOTE {
@@ -457,8 +457,11 @@ fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&
     legal
         .into_iter()
         .filter(|candidate| candidate.len().abs_diff(word.len()) <= 8)
-        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
-        .filter(|&(distance, _)| distance <= 2 && distance < length)
+        .map(|candidate| match candidate.eq_ignore_ascii_case(word) {
+            true => (0, candidate),
+            false => (strsim::osa_distance(word, candidate), candidate),
+        })
+        .filter(|&(distance, _)| distance <= if length <= 4 { 1 } else { 2 } && distance < length)
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -228,9 +228,7 @@ fn run_compare(args: &CompareArgs) -> Result<String, Failure> {
     let catalog: Catalog =
         if args.catalog.is_empty() { tradewind::reference() } else { tradewind::load_catalog(&args.catalog)? };
     let usage = FlatUsage::parse(&args.compute_hours, &args.storage_gb, &args.network_gb)?;
-    let Some(comparison) = compare(&catalog, usage) else {
-        return Err(Failure::Input("no loaded price book states flat rates (`rates`) to compare by".to_owned()));
-    };
+    let comparison = compare(&catalog, usage).map_err(|reason| Failure::Input(reason.to_string()))?;
     Ok(match args.format {
         Format::Text => report::compare_text(&catalog, usage, &comparison),
         Format::Json => report::compare_json(&catalog, &comparison),

@@ -92,7 +92,9 @@ pub(crate) fn percent(faults: &mut Diagnostics, value: Spanned<Decimal>, what: i
     }
     let share = Share::percent(value.value);
     if share.is_none() {
-        faults.push(outside(value, &what, 4, "0% to 100%"));
+        let message = format!("{what} is {}", quoted(&format!("{}%", value.value)));
+        let fault = Diagnostic::new(Kind::OutOfRange, value.span, message);
+        faults.push(fault.help("legal is 0% to 100%, with at most 4 decimals"));
     }
     share
 }

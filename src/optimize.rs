@@ -4,7 +4,7 @@ use crate::baseline::{self, Baseline};
 use crate::bill::{Chosen, invoice};
 use crate::catalog::Name;
 use crate::check::check;
-use crate::plan::{BookDate, LimitUse, Method, NoPlan, Plan, Policy, Pricing, Size, Status};
+use crate::plan::{BookDate, LimitUse, Method, NoPlan, Plan, Policy, PolicyKind, Pricing, Size, Status};
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
 use crate::solve::{Found, solve};
@@ -55,7 +55,9 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
 /// What the search found, or a policy that is a plan and no dearer: a search that prices approximately, or ends early,
 /// may miss it. Where it is known that no plan exists, no policy is one.
 fn cheaper(found: Result<Found, NoPlan>, baselines: &[Baseline]) -> Result<Found, NoPlan> {
-    let plans = baselines.iter().filter(|baseline| baseline.is_plan());
+    // Not the documented rules: they go by the order of the books, which must not decide what a plan costs.
+    let plans =
+        baselines.iter().filter(|baseline| baseline.is_plan() && baseline.policy.kind != PolicyKind::DocumentedRules);
     let Some(best) = plans.min_by_key(|baseline| baseline.standing.cost) else { return found };
     let status = match &found {
         Ok(found) if found.standing.cost <= best.standing.cost => None,

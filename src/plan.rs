@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Accelerator, Name, Terms};
 use crate::diagnostic::Span;
-use crate::money::Amount;
+use crate::money::{Amount, digits};
 use crate::units::{Date, Quantity, Share, Total};
 
 /// The cheapest plan found for a scenario.
@@ -58,7 +58,8 @@ pub enum Status {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {
-    /// Nothing couples the workloads: each has its own cheapest candidate, and no plan is cheaper.
+    /// Each workload has its own cheapest candidate, and every limit holds: where pricing is exact, no plan is
+    /// cheaper.
     PlainMinimum,
     /// As a linear program.
     LinearProgram,
@@ -66,7 +67,8 @@ pub enum Method {
     IntegerProgram,
     /// One of the simple policies keeps every limit and is cheaper than what the search found.
     Policy,
-    /// The plain minimum, moved until every limit held; the solver found nothing better in the work allowed.
+    /// The plain minimum, one workload moved at a time, until every limit held and no move saved; the solver found
+    /// nothing better.
     Repair,
 }
 
@@ -379,6 +381,16 @@ pub struct Shortfall {
     pub currency: Name,
 }
 
+impl Shortfall {
+    /// A bound that would do, in digits that a scenario may state: rounded to 12 decimals, to the side that does.
+    fn enough(&self) -> String {
+        let parts = 1_000_000_000_000;
+        let down = self.reach.units().div_euclid(parts);
+        let exact = self.reach.units().rem_euclid(parts) == 0;
+        digits(if self.at_least || exact { down } else { down + 1 }, 12)
+    }
+}
+
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figure = |total: Total| match self.money {
@@ -397,7 +409,7 @@ impl fmt::Display for Shortfall {
             self.limit,
             figure(self.bound),
             figure(self.reach),
-            self.reach,
+            self.enough(),
         )
     }
 }

@@ -92,16 +92,19 @@ fn check(command: usize) {
 }
 
 #[test]
+#[cfg_attr(feature = "highs", ignore = "HiGHS may choose another of several equally cheap plans")]
 fn optimize() {
     check(0);
 }
 
 #[test]
+#[cfg_attr(feature = "highs", ignore = "HiGHS may choose another of several equally cheap plans")]
 fn optimize_lines() {
     check(1);
 }
 
 #[test]
+#[cfg_attr(feature = "highs", ignore = "HiGHS may choose another of several equally cheap plans")]
 fn optimize_json() {
     check(2);
 }

@@ -80,7 +80,7 @@ fn a_workload_that_nothing_can_serve_is_told_what_the_nearest_offers_lack() {
         no_plan_text(&no_plan, &tradewind::diagnostic::Sources::default()),
         "no offer can serve workload `big` (4 asked)\n\
          \x20 metal/north-1 large on-demand: 64 vCPU, 128 asked\n\
-         \x20 metal/north-1 large spot: sold spot only here; 64 vCPU, 128 asked\n\
+         \x20 metal/north-1 large spot: terms spot not tolerated; 64 vCPU, 128 asked\n\
          \x20 metal/north-1 small on-demand: 4 vCPU, 128 asked; 16 GiB memory, 64 asked\n\
          no plan exists: some workloads cannot be served\n"
     );

@@ -134,3 +134,48 @@ fn no_policy_is_cheaper_than_the_plan() {
         );
     }
 }
+
+/// The option for 20.9999999999 misses the floor by less than a solver can tell. It is refused in exact arithmetic, and
+/// the program is tightened by what a solver can tell, which shuts out the option for 21 as well: it keeps the limit
+/// without slack. The answer is 30, and calls itself complete.
+#[test]
+fn a_near_miss_does_not_hide_the_best_plan() {
+    let book = "provider: p\nregions: {r: {}}\n";
+    let scenario = "
+workloads:
+  - {name: w, options: [{region: r, cost: 20.9999999999}, {region: r, cost: 21}, {region: r, cost: 30}]}
+limits: [{name: floor, sum: cost, at_least: 21}]
+";
+    assert_eq!(total(answer(&[book], scenario)), "21");
+}
+
+/// The documented rules break ties by the order of the books, and a policy that is cheaper than what the search found is
+/// the plan: so the order decides what a plan costs. Here `p` sends 100 GB for nothing, which the search does not see; the
+/// rules name `p` for `web` by its capability, and for `batch`, which is cheap in `q`, the first book of two that tie.
+/// The cheapest plan, in either order: 10 for `web` in `p` and 10 for `batch` in `q`.
+#[test]
+fn the_order_of_the_books_does_not_decide_the_cost() {
+    let p = "
+provider: p
+capabilities: [inference]
+cost_per_hour: 0.5
+regions: {r: {}}
+skus: {s: {vcpu: 1, memory_gib: 1}, l: {vcpu: 8, memory_gib: 1}}
+offers: {s: {on-demand: {r: 0.1}}, l: {on-demand: {r: 0.3}}}
+network: {internet: {default: {free_gb: 1000, per_gb: 0.12}}}
+";
+    let q = "
+provider: q
+cost_per_hour: 0.5
+regions: {r: {}}
+skus: {s: {vcpu: 1, memory_gib: 1}, l: {vcpu: 8, memory_gib: 1}}
+offers: {s: {on-demand: {r: 0.1}}, l: {on-demand: {r: 0.1}}}
+network: {internet: {default: {per_gb: 0.05}}}
+";
+    let scenario = "
+workloads:
+  - {name: web, type: inference, hours: 100, request: {vcpu: 1}, egress: {internet_gb: 100}}
+  - {name: batch, hours: 100, request: {vcpu: 8}}
+";
+    assert_eq!([total(answer(&[p, q], scenario)), total(answer(&[q, p], scenario))], ["20", "20"]);
+}

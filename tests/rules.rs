@@ -6,7 +6,9 @@
 //! | gcp | training, tpu, bigquery | us-central1, europe-west1, asia-east1 | 0.45 | 0.095 | 0.020 | 0.12 |
 //! | azure | inference, ml_services, enterprise | eastus, westus2, westeurope | 0.48 | 0.098 | 0.021 | 0.087 |
 
-use tradewind::rules::{Answer, NotFired, Query, Rule, Unanswered, compare, distribute, place, resolve, route};
+use tradewind::rules::{
+    Answer, NotComparable, NotFired, Query, Rule, Unanswered, compare, distribute, place, resolve, route,
+};
 use tradewind::scenario::{FlatUsage, Gateway};
 use tradewind::{Catalog, catalog_from_yaml, reference, report, scenario_from_yaml};
 
@@ -490,7 +492,7 @@ fn a_provider_without_rates_is_passed_over_and_named() {
     let passed_over: Vec<&str> = answer.without_rates.iter().map(|&id| &*catalog.provider(id).name).collect();
     assert_eq!(passed_over, ["silent"]);
     // With no rates at all there is nothing to compare; that is not a cost of zero.
-    assert_eq!(compare(&books(&[("silent.yaml", &silent)]), usage("10", "0", "0")), None);
+    assert_eq!(compare(&books(&[("silent.yaml", &silent)]), usage("10", "0", "0")), Err(NotComparable::NoRates));
 }
 
 // --- route and resolve ------------------------------------------------------------------------------------------------

@@ -73,21 +73,18 @@ fn how_found(plan: &Plan) -> String {
         (Method::Policy, _) => {
             "; one of the simple policies below is cheaper than what the search found, and is the plan"
         }
-        (Method::Repair, _) => "; moved from each workload's cheapest candidate until all limits held",
+        (Method::Repair, _) => {
+            "; moved from each workload's cheapest candidate, one at a time, until all limits held and no move saved"
+        }
     };
     text.push_str(found);
     if plan.status == Status::WorkSpent {
         text.push_str(". The search ended at its work limit: a cheaper plan may exist");
     }
-    if plan.pricing == Pricing::Approximate && plan.method != Method::PlainMinimum {
+    if plan.pricing == Pricing::Approximate {
         text.push_str(
             ". Priced approximately: the choice was made at first paid prices, the bill below has the real tiers and \
              allowances; optimality is not claimed",
-        );
-    } else if plan.pricing == Pricing::Approximate && !plan.bill.adjustments.is_empty() {
-        text.push_str(
-            ". Priced approximately: the bill reaches tiers or allowances that are shared, so optimality is not \
-             claimed",
         );
     }
     text
@@ -239,7 +236,7 @@ fn limits(limits: &[LimitUse], currency: &str, out: &mut String) {
     for group in limits.chunk_by(|a, b| a.name == b.name) {
         let idle = group.iter().filter(|limit| is_idle(limit)).count();
         if idle > 0 {
-            let _ = writeln!(out, "({}: nothing used in {idle} other places)", group[0].name);
+            let _ = writeln!(out, "({}: nothing used in {idle} other rows)", group[0].name);
         }
     }
 }
@@ -256,7 +253,10 @@ fn policies(plan: &Plan, out: &mut String) {
     out.push_str("\nWhat simple policies would cost\n");
     let mut table = Table::new(&[("policy", Align::Left), ("total", Align::Right), ("", Align::Left)]);
     for policy in &plan.policies {
-        table.row([policy_name(policy), policy.cost.in_cents(), policy_verdict(policy, plan)]);
+        // A policy that serves nothing costs nothing; its total would read like an offer.
+        let idle = policy.cost == Amount::ZERO && !policy.unserved.is_empty();
+        let total = if idle { String::new() } else { policy.cost.in_cents() };
+        table.row([policy_name(policy), total, policy_verdict(policy, plan)]);
     }
     table.print("  ", out);
 }

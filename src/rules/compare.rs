@@ -1,5 +1,7 @@
 //! `compare`: the same usage priced at every provider's flat rates.
 
+use std::fmt;
+
 use crate::catalog::{Catalog, ProviderId, Rates};
 use crate::money::Amount;
 use crate::scenario::FlatUsage;
@@ -20,22 +22,47 @@ pub struct Comparison {
     pub without_rates: Vec<ProviderId>,
 }
 
+/// Why a usage cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotComparable {
+    /// No provider states flat rates.
+    NoRates,
+    /// A cost is above 100 trillion, beyond what is kept exactly.
+    TooLarge,
+}
+
+impl fmt::Display for NotComparable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotComparable::NoRates => "no loaded price book states flat rates (`rates`) to compare by",
+            NotComparable::TooLarge => "a cost is above 100 trillion, beyond what is kept exactly",
+        })
+    }
+}
+
+impl std::error::Error for NotComparable {}
+
 /// Prices a usage at every provider: hours × compute rate + GB stored × storage rate + GB sent × network rate.
 ///
-/// `None` if no provider states flat rates, or if a cost is beyond what can be kept exactly.
-#[must_use]
-pub fn compare(catalog: &Catalog, usage: FlatUsage) -> Option<Comparison> {
+/// # Errors
+/// If no provider states flat rates, or if a cost is beyond what can be kept exactly.
+pub fn compare(catalog: &Catalog, usage: FlatUsage) -> Result<Comparison, NotComparable> {
     let mut all_costs = Vec::with_capacity(catalog.providers().len());
     let mut without_rates = Vec::new();
     for (number, provider) in catalog.providers().iter().enumerate() {
         match provider.rates {
-            Some(rates) => all_costs.push((ProviderId::at(number), at_rates(usage, rates)?)),
+            Some(rates) => {
+                let cost = at_rates(usage, rates).ok_or(NotComparable::TooLarge)?;
+                all_costs.push((ProviderId::at(number), cost));
+            }
             None => without_rates.push(ProviderId::at(number)),
         }
     }
-    let &(provider, cost) = all_costs.iter().min_by_key(|(_, cost)| *cost)?;
-    let dearest = all_costs.iter().map(|(_, cost)| *cost).max()?;
-    Some(Comparison { provider, cost, savings: dearest.minus(cost)?, all_costs, without_rates })
+    let &(provider, cost) = all_costs.iter().min_by_key(|(_, cost)| *cost).ok_or(NotComparable::NoRates)?;
+    let dearest = all_costs.iter().map(|(_, cost)| *cost).max().ok_or(NotComparable::NoRates)?;
+    let savings = dearest.minus(cost).ok_or(NotComparable::TooLarge)?;
+    Ok(Comparison { provider, cost, savings, all_costs, without_rates })
 }
 
 fn at_rates(usage: FlatUsage, rates: Rates) -> Option<Amount> {

@@ -68,7 +68,7 @@ impl fmt::Display for Reason {
             Reason::Jurisdiction(Some(has)) => write!(f, "lies in jurisdiction {has}"),
             Reason::Jurisdiction(None) => f.write_str("lies in no stated jurisdiction"),
             Reason::Certification(missing) => write!(f, "lacks certification {missing}"),
-            Reason::Terms(terms) => write!(f, "sold {} only here", terms.name()),
+            Reason::Terms(terms) => write!(f, "terms {} not tolerated", terms.name()),
             Reason::Vcpu(asked, has) => write!(f, "{has} vCPU, {asked} asked"),
             Reason::Memory(asked, has) => write!(f, "{has} GiB memory, {asked} asked"),
             Reason::Arch(has) => write!(f, "architecture {}", has.name()),

@@ -9,7 +9,7 @@ mod eligibility;
 mod place;
 mod route;
 
-pub use self::compare::{Comparison, compare};
+pub use self::compare::{Comparison, NotComparable, compare};
 pub use self::eligibility::{MissingPrice, Reason, Supply, eligibility, supplies};
 pub use self::place::{Answer, Distribution, NotFired, Query, Rule, Unanswered, distribute, place};
 pub use self::route::{Resolved, Route, resolve, route};

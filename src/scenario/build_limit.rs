@@ -132,8 +132,16 @@ fn read_filter(resolver: &mut Resolver<'_>, workloads: &[Workload], draft: &Filt
             numbers.extend(workloads.iter().position(|workload| workload.name == name.value));
         }
     }
-    for (label, _) in &draft.label {
-        check_label(resolver, workloads, label, place);
+    for (label, values) in &draft.label {
+        if check_label(resolver, workloads, label, place) {
+            let of_label = workloads.iter().flat_map(|workload| &workload.labels);
+            let of_label = || of_label.clone().filter(|(name, _)| *name == label.value).map(|(_, value)| &**value);
+            for value in values {
+                let value = Spanned::new(value.clone(), label.span);
+                let what = format!("workload has the label {} with the value", quoted(&label.value));
+                resolver.one_of(&value, &what, place, of_label);
+            }
+        }
     }
     Filter {
         providers: sorted(draft.provider.iter().filter_map(|name| resolver.provider(name, place)).collect()),

@@ -5,6 +5,7 @@
 //! what they lack and the program is solved again. Only a selection that keeps every row leaves this module.
 
 mod backend;
+mod polish;
 mod program;
 mod repair;
 mod view;
@@ -13,8 +14,8 @@ use crate::catalog::Name;
 use crate::plan::{Conflict, Method, NoPlan, Shortfall, Status, Undecided};
 use crate::problem::{Block, Candidate, CostScope, Problem, Row, RowUse, Selection, Standing};
 use crate::scenario::{Bound, Measure, Sense, Split};
-use crate::solve::backend::Answer;
-use crate::solve::program::{Layout, Program};
+use crate::solve::backend::{Answer, Budget};
+use crate::solve::program::Program;
 use crate::solve::view::{Scope, View};
 use crate::units::Total;
 
@@ -22,8 +23,10 @@ use crate::units::Total;
 const SOLVER_TOLERANCE: f64 = 1e-7;
 /// How often rows are tightened before an answer is given up.
 const ROUNDS: usize = 6;
-/// Above so many whole columns a search keeps to the core, and above so many in the core to a rounded relaxation.
-const MOST_WHOLE: usize = 4_000;
+/// Work of all programs of a search together: columns × nodes.
+const WORK: usize = 16_000_000;
+/// Above so many candidates a search keeps to the core, and above so many in the core to a rounded relaxation.
+const MOST_COLUMNS: usize = 4_000;
 
 /// A selection that keeps every row, and how it was found.
 pub(crate) struct Found {
@@ -41,9 +44,10 @@ pub(crate) fn solve(problem: &Problem) -> Result<Found, NoPlan> {
     let plain = problem.plain_minimum().ok_or_else(|| broken_invariant("a block without candidates"))?;
     let standing = stand(problem, &plain)?;
     if standing.keeps_all(problem) {
-        return Ok(Found { selection: plain, standing, method: Method::PlainMinimum, status: Status::Complete });
+        let found = Found { selection: plain, standing, method: Method::PlainMinimum, status: Status::Complete };
+        return Ok(if problem.exactly_priced { found } else { polish::polished(problem, found) });
     }
-    Search { problem, best: None, status: Status::Complete }.run(&standing)
+    Search { problem, best: None, status: Status::Complete, work: WORK }.run(&standing)
 }
 
 fn stand(problem: &Problem, selection: &Selection) -> Result<Standing, NoPlan> {
@@ -59,6 +63,8 @@ struct Search<'a> {
     problem: &'a Problem,
     best: Option<Found>,
     status: Status,
+    /// What the next program may cost, in columns × nodes; each gets half of what is left.
+    work: usize,
 }
 
 /// How much lower each row's bound is for the program than for the bill.
@@ -102,7 +108,7 @@ impl Tightening {
 
 impl Search<'_> {
     fn run(mut self, plain: &Standing) -> Result<Found, NoPlan> {
-        let scope = if self.whole_columns(Scope::All) > MOST_WHOLE { Scope::Core } else { Scope::All };
+        let scope = if self.columns(Scope::All) > MOST_COLUMNS { Scope::Core } else { Scope::All };
         let mut infeasible = self.rounds(plain, scope)?;
         if scope == Scope::Core {
             // Whatever the core gives, it proves nothing about the rest.
@@ -112,7 +118,7 @@ impl Search<'_> {
             }
         }
         match self.best {
-            Some(found) => Ok(Found { status: self.status, ..found }),
+            Some(found) => Ok(polish::polished(self.problem, Found { status: self.status, ..found })),
             None => Err(self.no_plan(plain, infeasible)),
         }
     }
@@ -134,18 +140,18 @@ impl Search<'_> {
             let kept = standing.keeps_all(self.problem);
             self.offer(selection, method)?;
             if kept {
-                break;
+                return Ok(false);
             }
             tightening.learn(self.problem, &standing);
         }
+        // No answer of the solver kept every row.
+        self.status = Status::WorkSpent;
         Ok(false)
     }
 
-    /// How many columns of a scope are whole numbers.
-    fn whole_columns(&self, scope: Scope) -> usize {
-        let blocks = self.problem.blocks.iter();
-        let whole = blocks.filter(|block| self.problem.workload(block).split != Split::Any);
-        whole.map(|block| scope.of(block).len()).sum()
+    /// How many candidates of all workloads are in a scope.
+    fn columns(&self, scope: Scope) -> usize {
+        self.problem.blocks.iter().map(|block| scope.of(block).len()).sum()
     }
 
     /// Keeps a selection if it keeps every row and is cheaper than the best so far.
@@ -164,7 +170,7 @@ impl Search<'_> {
     fn program(&mut self, view: &View) -> Result<Option<(Selection, Method)>, NoPlan> {
         let (mut program, mut layout) = program::write(self.problem, view, false);
         let whole = program.whole;
-        let too_large = whole > MOST_WHOLE;
+        let too_large = whole > MOST_COLUMNS;
         if too_large {
             (program, layout) = program::write(self.problem, view, true);
             self.status = Status::WorkSpent;
@@ -172,7 +178,8 @@ impl Search<'_> {
         let method = if whole == 0 { Method::LinearProgram } else { Method::IntegerProgram };
         let start = self.best.as_ref().filter(|_| !too_large && whole > 0);
         let start = start.map(|best| layout.values(self.problem, view, &best.selection));
-        match ask(program, start.as_deref(), &layout) {
+        self.work /= 2;
+        match ask(program, start.as_deref(), layout.budget(self.work)) {
             Answer::Values { values, optimal } => {
                 if !optimal {
                     self.status = Status::WorkSpent;
@@ -239,7 +246,7 @@ impl Search<'_> {
             self.problem.rows.iter().map(|row| if row.cost.is_some() { -1e15 } else { 0.0 }).collect();
         let view = View::new(self.problem, Scope::All, &lifted);
         let (program, layout) = program::write(self.problem, &view, false);
-        matches!(ask(program, None, &layout), Answer::Infeasible)
+        matches!(ask(program, None, layout.budget(WORK / 2)), Answer::Infeasible)
     }
 
     /// A single limit that no plan can keep: even the least (or most) that every workload can bring to its sum is
@@ -314,8 +321,7 @@ fn reach_of(block: &Block, split: Split, row: usize, sense: Sense) -> Option<Tot
 }
 
 /// Asks the solver; one that panics has failed, and takes nobody with it.
-fn ask(program: Program, start: Option<&[f64]>, layout: &Layout) -> Answer {
-    let budget = layout.budget();
+fn ask(program: Program, start: Option<&[f64]>, budget: Budget) -> Answer {
     // Nothing that the solver was given is used after a panic, so none of it is seen half-changed.
     let asked = std::panic::AssertUnwindSafe(move || backend::solve(program, start, budget));
     std::panic::catch_unwind(asked).unwrap_or_else(|_| Answer::Failed("the solver panicked".to_owned()))

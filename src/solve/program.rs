@@ -20,10 +20,8 @@ use crate::solve::backend::Budget;
 use crate::solve::view::{BlockView, CandidateView, View};
 use crate::units::PARTS;
 
-/// Work of one search: columns × nodes.
-const WORK: usize = 40_000_000;
 /// Fewest nodes of a search.
-const FEWEST_NODES: usize = 50;
+const FEWEST_NODES: usize = 20;
 /// The smallest part of a workload that is split at will, as a share.
 const SMALLEST_PART: f64 = 1e-6;
 
@@ -54,7 +52,7 @@ enum Column {
     Count { block: usize, units: u32 },
 }
 
-/// Whether `x` counts replicas, is one of two, or is a fraction.
+/// How the workload of a block may be divided.
 fn split_of(problem: &Problem, block: usize) -> Split {
     problem.workload(&problem.blocks[block]).split
 }
@@ -201,9 +199,9 @@ impl Writer {
 }
 
 impl Layout {
-    /// How much a search over these columns may do.
-    pub(crate) fn budget(&self) -> Budget {
-        Budget { nodes: (WORK / self.columns.len().max(1)).max(FEWEST_NODES) as u64 }
+    /// How many nodes a search over these columns may have with so much work: columns × nodes.
+    pub(crate) fn budget(&self, work: usize) -> Budget {
+        Budget { nodes: (work / self.columns.len().max(1)).max(FEWEST_NODES) as u64 }
     }
 
     /// The values of all columns for a selection.

@@ -56,8 +56,12 @@ pub struct Survey {
     pub best: Option<(i128, Vec<Choice>)>,
     /// How many plans cost that.
     pub tied: usize,
+    /// Cost of the cheapest that keeps them with room for rounding, if it halves a workload that is divided at will.
+    pub roomy: Option<i128>,
     /// Rows that the cheapest plan of all breaks.
     pub binding: Vec<usize>,
+    /// The cheapest plan that breaks limits by less than floats can tell.
+    pub near_miss: Option<i128>,
     /// Whether no plan takes any tariff beyond its first price.
     pub exact: bool,
 }
@@ -239,6 +243,12 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a workload that is divided at will is in halves: those choices follow the whole ones.
+    fn halves_any(&self) -> bool {
+        let mut chosen = self.oracle.workloads.iter().zip(&self.chosen);
+        chosen.any(|((workload, all), &choice)| workload.split == Split::Any && choice >= all.len())
+    }
+
     fn judge(&mut self, sum: &Tally) {
         let standing = self.oracle.stand(&self.oracle.rows, sum);
         let broken = self.oracle.broken(&standing);
@@ -247,9 +257,19 @@ impl Walk<'_> {
             self.cheapest = Some((standing.cost, broken.clone()));
         }
         if !broken.is_empty() {
+            let all = &self.oracle.rows;
+            let nearly = broken.iter().all(|&row| all[row].nearly_holds(standing.sums[row]));
+            let cheapest = self.survey.near_miss.is_none_or(|cost| standing.cost < cost);
+            if nearly && cheapest {
+                self.survey.near_miss = Some(standing.cost);
+            }
             return;
         }
         self.survey.feasible += 1;
+        let roomy = || self.oracle.rows.iter().zip(&standing.sums).all(|(row, sum)| row.has_room(*sum));
+        if self.survey.roomy.is_none_or(|cost| standing.cost < cost) && (!self.halves_any() || roomy()) {
+            self.survey.roomy = Some(standing.cost);
+        }
         match &self.best {
             Some((cost, _)) if *cost < standing.cost => {}
             Some((cost, _)) if *cost == standing.cost => self.survey.tied += 1,

@@ -67,10 +67,10 @@ fn no_plan(oracle: &Oracle, survey: &Survey, case: &Case, none: &NoPlan) -> Resu
     let infeasible = matches!(none, NoPlan::Infeasible(_));
     if let Some((cost, plan)) = &survey.best {
         expect!(!infeasible, "called infeasible, but {plan:?} costs {cost}");
-        // A single point of the grid may be missed; that is said, and not called infeasible.
-        let found = !survey.exact || is_split_at_will(case);
+        // A single point of the grid, or one beside a near miss, may be missed; that is said, and not called infeasible.
+        let found = !survey.exact || is_split_at_will(case) || survey.near_miss.is_some();
         expect!(found, "{none} ({none:?}), but {plan:?} costs {cost}");
-    } else if survey.exact && !is_split_at_will(case) {
+    } else if survey.exact && !is_split_at_will(case) && survey.near_miss.is_none() {
         expect!(infeasible, "not called infeasible: {none} ({none:?})");
     }
     if let NoPlan::Infeasible(conflict) = none {
@@ -101,10 +101,19 @@ fn compare(oracle: &Oracle, survey: &Survey, case: &Case, plan: &Plan) -> Result
     let found = standing.cost;
     let at_will = is_split_at_will(case);
     expect!(at_will || found >= *best, "cheaper than every plan: {found}, {best}");
-    let within = best + if at_will { oracle.grid() } else { NEAREST };
-    let cheapest_found = !survey.exact || found <= within;
-    expect!(cheapest_found, "{found} paid, {best} would do ({:?}): {choices:?}, {cheapest:?}", plan.method);
-    expect!(!survey.exact || plan.status == Status::Complete, "so small a problem ended with {:?}", plan.status);
+    // Halves without room are single points of a grid, which a search may miss.
+    let within = if at_will { survey.roomy.map_or(i128::MAX, |best| best + oracle.grid()) } else { best + NEAREST };
+    // A solver takes a near miss for a plan; once that is shut out, plans as close to the limit are shut out with it.
+    let misled = survey.near_miss.is_some_and(|missed| missed < found);
+    let cheapest_found = !survey.exact || misled || found <= within;
+    expect!(
+        cheapest_found,
+        "{found} paid, {best} or {:?} would do ({:?}): {choices:?}, {cheapest:?}",
+        survey.roomy,
+        plan.method
+    );
+    let complete = plan.status == Status::Complete || at_will || misled;
+    expect!(!survey.exact || complete, "so small a problem ended with {:?}", plan.status);
     Ok(choices)
 }
 
@@ -254,6 +263,7 @@ fn policies(oracle: &Oracle, plan: &Plan) -> Result<(), String> {
         let product: Vec<String> = found.broken.iter().map(ToString::to_string).collect();
         same(&format!("broken by {kind:?}"), &product, &broken)?;
         let saving = (unserved.is_empty() && broken.is_empty()).then(|| cost - plan.bill.total().units());
+        expect!(saving.is_none_or(|saving| saving >= 0), "{kind:?} keeps every limit and is cheaper than the plan");
         same(&format!("saving over {kind:?}"), &found.saving.map(|saving| saving.units()), &saving)?;
     }
     Ok(())

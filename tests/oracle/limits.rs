@@ -137,8 +137,13 @@ fn restrict(dice: &mut Dice, filter: &mut FilterDraft, books: &[BookDraft], scen
         "type" => filter.kind = chosen,
         "label" => {
             let label = chosen[0].clone();
-            let values = if &*label.value == "team" { dice.some(&["red", "blue"], 20) } else { vec!["prod"] };
-            filter.label = vec![(label, values.into_iter().map(Name::from).collect())];
+            // Only values that some workload has: another one is a fault.
+            let labels = scenario.workloads.iter().flat_map(|workload| &workload.labels);
+            let mut values: Vec<Name> =
+                labels.filter(|(name, _)| *name == label.value).map(|(_, value)| value.clone()).collect();
+            values.sort();
+            values.dedup();
+            filter.label = vec![(label, dice.some(&values, 20))];
         }
         _ => filter.terms = chosen.iter().filter_map(|terms| Terms::named(&terms.value)).collect(),
     }

@@ -66,6 +66,16 @@ impl Row {
         if self.is_at_least() { left >= right } else { left <= right }
     }
 
+    /// Whether the row holds by a thousandth of its sum at least.
+    pub fn has_room(&self, sum: (i128, i128)) -> bool {
+        self.slack(sum) >= sum.0.max(self.bound(sum.1)) / 1_000
+    }
+
+    /// Whether the row is broken by a millionth of its sum at most.
+    pub fn nearly_holds(&self, sum: (i128, i128)) -> bool {
+        -self.slack(sum) <= sum.0.max(self.bound(sum.1)) / E6
+    }
+
     /// What `parts` of a candidate add to the sum, and to the sum that a percentage is taken of.
     ///
     /// `kept`: whether the region's storage is charged with this part.
