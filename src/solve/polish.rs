@@ -11,7 +11,7 @@ use crate::solve::Found;
 /// Work of a polish: moves tried × (workloads + tariffs + rows).
 const WORK: usize = 20_000_000;
 
-/// The same plan, or a cheaper one; only workloads that are whole at one place move.
+/// The same plan, or a cheaper one; a workload moves as a whole, and one that was divided may end at one place.
 pub(crate) fn polished(problem: &Problem, mut found: Found) -> Found {
     let start = found.selection.clone();
     let size = problem.blocks.len() + problem.catalog.tariffs().len() + problem.rows.len();
@@ -37,24 +37,21 @@ fn renamed(found: Found, start: &Selection) -> Found {
 
 /// Takes the cheapest move of one workload that saves and keeps every row; `false` once no moves are left to try.
 fn best_move(problem: &Problem, found: &mut Found, block: usize, moves: &mut usize) -> bool {
-    let &[part] = found.selection.parts[block].as_slice() else { return true };
-    let mut best = part;
+    let mut best = found.selection.parts[block].clone();
     for &number in &problem.blocks[block].undominated {
         if *moves == 0 {
             break;
         }
         let candidate = &problem.blocks[block].candidates[number];
-        if number == part.0 {
-            continue;
-        }
         *moves -= 1;
-        found.selection.parts[block] = vec![(number, candidate.units())];
+        let whole = vec![(number, candidate.units())];
+        found.selection.parts[block].clone_from(&whole);
         let Some(standing) = Standing::of(problem, &found.selection) else { continue };
         if standing.cost < found.standing.cost && standing.keeps_all(problem) {
-            best = (number, candidate.units());
+            best = whole;
             found.standing = standing;
         }
     }
-    found.selection.parts[block] = vec![best];
+    found.selection.parts[block] = best;
     *moves > 0
 }
