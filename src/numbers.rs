@@ -9,6 +9,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, is_unseen,
 use crate::money::{Amount, UnitPrice};
 use crate::units::{Quantity, Share};
 
+/// Longest name in bytes.
+const LONGEST_NAME: usize = 200;
+
 /// A number as a person writes it, to the last digit.
 pub(crate) fn decimal(faults: &mut Diagnostics, text: &str, span: Span, what: impl Display) -> Option<Decimal> {
     match decimal::decimal(text) {
@@ -123,7 +126,7 @@ pub(crate) fn name(faults: &mut Diagnostics, name: &str, span: Span, what: &str)
         "holds control characters or invisible ones"
     } else if name.contains('/') {
         "holds a slash"
-    } else if name.len() > 200 {
+    } else if name.len() > LONGEST_NAME {
         "is longer than 200 bytes"
     } else {
         return true;
@@ -131,6 +134,19 @@ pub(crate) fn name(faults: &mut Diagnostics, name: &str, span: Span, what: &str)
     let message = format!("the name of {what} {wrong}: {}", quoted(name));
     faults.push(Diagnostic::new(Kind::BadName, span, message).help("write a plain name"));
     false
+}
+
+/// A text that plans repeat, such as a label: no control characters, not longer than a name.
+pub(crate) fn text(faults: &mut Diagnostics, text: &str, span: Span, what: &str) {
+    let wrong = if text.chars().any(is_unseen) {
+        "holds control characters or invisible ones"
+    } else if text.len() > LONGEST_NAME {
+        "is longer than 200 bytes"
+    } else {
+        return;
+    };
+    let message = format!("{what} {wrong}: {}", quoted(text));
+    faults.push(Diagnostic::new(Kind::BadName, span, message).help("write plain text"));
 }
 
 fn is_negative(faults: &mut Diagnostics, value: Spanned<Decimal>, what: &impl Display) -> bool {

@@ -28,6 +28,7 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
         .hours_per_month
         .and_then(|hours| numbers::positive(faults, hours, "`hours_per_month`"))
         .unwrap_or(HOURS_PER_MONTH);
+    numbers::text(faults, &draft.name, Span::NONE, "the name of the scenario");
     let mut resolver = Resolver { catalog, faults, compared: 0 };
     let gateway = draft.gateway.map(|gateway| read_gateway(&mut resolver, gateway));
     let mut names = Names::default();
@@ -97,6 +98,10 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         .filter(|text| !text.is_empty())
         .or_else(|| draft.data.as_ref().map(|data| data.location.value.clone()));
     let kind = draft.kind.clone();
+    let labels = draft.labels.iter().flat_map(|(name, value)| [name, value]);
+    for text in labels.chain(&kind) {
+        numbers::text(resolver.faults, text, span, &format!("a text of {place}"));
+    }
     let mut labels = draft.labels.clone();
     labels.sort_unstable();
     let terms =
