@@ -503,7 +503,11 @@ impl fmt::Display for Undecided {
                 quoted(limits)
             ),
             Undecided::Inexact { limits } => {
-                write!(f, "the solver's answer breaks {} in exact arithmetic; no plan is returned", quoted(limits))
+                write!(
+                    f,
+                    "the solver's answer breaks {} in exact arithmetic; no plan is returned\nhelp: give these limits a little more room",
+                    quoted(limits)
+                )
             }
         }
     }

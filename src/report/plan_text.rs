@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::diagnostic::Sources;
 use crate::money::Amount;
 use crate::plan::{
-    Cost, LimitUse, Line, Method, NoPlan, Placement, Plan, Policy, PolicyKind, Pricing, Status, Violation,
+    Cost, LimitUse, Line, LineCategory, Method, NoPlan, Placement, Plan, Policy, PolicyKind, Pricing, Status, Violation,
 };
 use crate::report::table::{Align, Table};
 use crate::units::{Share, Total};
@@ -132,7 +132,11 @@ fn machines(placement: &Placement) -> String {
         return placement.option.map_or("flat rates".to_owned(), |option| format!("option {option}"));
     };
     let accelerator = placement.accelerator.map(|(model, count)| format!(" ({count} {model})")).unwrap_or_default();
-    format!("{} × {sku}{accelerator}", placement.replicas)
+    // A workload divided at will buys a share of all its machines; one divided by replica states how many are here.
+    let all = placement.hours.total().times(i128::from(placement.replicas));
+    let bought = placement.lines.iter().find(|line| line.category == LineCategory::Compute).map(|line| line.quantity);
+    let part = if bought < all { format!("{} of ", placement.share) } else { String::new() };
+    format!("{part}{} × {sku}{accelerator}", placement.replicas)
 }
 
 fn now(placement: &Placement) -> String {
