@@ -66,7 +66,7 @@ fn how_found(plan: &Plan) -> String {
         size.workloads, size.candidates, size.undominated
     );
     let found = match (plan.method, plan.size.rows) {
-        (Method::PlainMinimum, 0) => "; nothing couples the workloads, so each has its own cheapest candidate",
+        (Method::PlainMinimum, 0) => "; no limit couples the workloads, so each has its own cheapest candidate",
         (Method::PlainMinimum, _) => "; every workload has its own cheapest candidate, and all limits hold",
         (Method::LinearProgram, _) => "; solved as a linear program",
         (Method::IntegerProgram, _) => "; solved as a program in whole numbers",
@@ -79,11 +79,11 @@ fn how_found(plan: &Plan) -> String {
     };
     text.push_str(found);
     if plan.status == Status::WorkSpent {
-        text.push_str(". The search ended at its work limit: a cheaper plan may exist");
+        text.push_str("\nThe search ended at its work limit: a cheaper plan may exist");
     }
     if plan.pricing == Pricing::Approximate {
         text.push_str(
-            ". Priced approximately: the choice was made at first paid prices, the bill below has the real tiers and \
+            "\nPriced approximately: the choice was made at first paid prices, the bill has the real tiers and \
              allowances; optimality is not claimed",
         );
     }
