@@ -269,3 +269,69 @@ pub(crate) fn adjustments(tariff: &Tariff, volume: i128) -> Option<Vec<Adjustmen
     }
     Some(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One region with this tariff to the internet.
+    fn tariff(text: &str) -> Tariff {
+        let book = format!(
+            "tradewind: catalog/1\nprovider: p\ncurrency: USD\nregions: {{r: {{}}}}\nnetwork: {{internet: {{default: {text}}}}}\n"
+        );
+        let catalog = crate::catalog_from_yaml(&[("p.yaml", &book)]).expect("a book");
+        catalog.tariffs()[0].clone()
+    }
+
+    /// Cost of a volume in 10⁻⁶ GB: at the first paid price, and what the adjustments change.
+    fn cost(tariff: &Tariff, volume: i64) -> Amount {
+        let volume = i128::from(volume) * 1_000_000;
+        let changes = adjustments(tariff, volume).expect("within the range");
+        let direct = tariff.first_paid_price().times(volume).expect("within the range");
+        Amount::sum(changes.iter().map(|change| change.amount)).and_then(|sum| sum.plus(direct)).expect("a cost")
+    }
+
+    const GB: i64 = 1_000_000;
+    const TIERS: &str =
+        "{free_gb: 100, per_gb: [{up_to: 10240, price: 0.09}, {up_to: 51200, price: 0.085}, {price: 0.05}]}";
+
+    #[test]
+    fn the_allowance_comes_first_and_lies_inside_the_first_tier() {
+        let tariff = tariff(TIERS);
+        assert_eq!(cost(&tariff, 0), Amount::ZERO);
+        assert_eq!(cost(&tariff, 100 * GB), Amount::ZERO);
+        // 10 140 × 0.09.
+        assert_eq!(cost(&tariff, 10_240 * GB).to_string(), "912.6");
+        // 12 000 × 0.09 = 1 080, less 100 × 0.09 and 1 760 × 0.005.
+        let changes = adjustments(&tariff, 12_000 * i128::from(GB) * 1_000_000).expect("within the range");
+        let amounts: Vec<String> = changes.iter().map(|change| change.amount.to_string()).collect();
+        assert_eq!(amounts, ["-9", "-8.8"]);
+        // 912.6 + 40 960 × 0.085 + 8 800 × 0.05.
+        assert_eq!(cost(&tariff, 60_000 * GB).to_string(), "4834.2");
+    }
+
+    #[test]
+    fn an_allowance_beyond_the_first_tier_leaves_the_second_price_as_the_first_paid_one() {
+        let tariff = tariff("{free_gb: 20, per_gb: [{up_to: 10, price: 0.3}, {price: 0.1}]}");
+        assert_eq!(tariff.first_paid_price().to_string(), "0.1");
+        assert_eq!(cost(&tariff, 20 * GB), Amount::ZERO);
+        assert_eq!(cost(&tariff, 30 * GB).to_string(), "1");
+    }
+
+    proptest! {
+        /// One more part of 10⁻⁶ GB costs at least nothing and at most the dearest price: no volume, a bound of a tier
+        /// least of all, makes the cost jump or fall.
+        #[test]
+        fn cost_never_falls_and_never_jumps(volume in 0..70_000 * GB, near in prop::sample::select(vec![0, 100, 10_240, 51_200])) {
+            let tariff = tariff(TIERS);
+            let dearest = tariff.tiers.iter().map(|tier| tier.price).max().expect("a tier");
+            let most = dearest.times(1_000_000).expect("within the range");
+            for volume in [volume, near * GB, (near * GB - 1).max(0)] {
+                let step = cost(&tariff, volume + 1).minus(cost(&tariff, volume)).expect("within the range");
+                prop_assert!(Amount::ZERO <= step && step <= most, "{volume}: {step}");
+            }
+        }
+    }
+}

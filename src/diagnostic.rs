@@ -449,7 +449,7 @@ pub fn listed<'a>(legal: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The legal value nearest to `word`: the same in another case, else within edit distance 2, in short words 1.
-fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, legal: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length > LONGEST_QUOTE {
         return None;

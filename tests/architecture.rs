@@ -56,7 +56,7 @@ const CONFINED: [(&str, &[&str]); 15] = [
     ("microlp", &["solve/backend.rs"]),
     ("serde_yaml", &["input/yaml.rs", "input/syntax.rs"]),
     ("serde_json", &["report/json.rs", "saved.rs"]),
-    ("strsim", &["diagnostic.rs", "input/reader.rs"]),
+    ("strsim", &["diagnostic.rs"]),
     ("clap", &["main.rs"]),
     ("std::fs", &["input/load.rs", "main.rs"]),
     ("std::path", &["input/load.rs", "main.rs"]),

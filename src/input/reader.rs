@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::tree::{Node, NodeKind};
 use crate::catalog::Name;
 use crate::decimal::{NotANumber, decimal};
-use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, nearest, quoted};
 use crate::units::Date;
 
 /// What a bad number counts as while the rest of the file is read: legal for prices, counts and percentages alike.
@@ -163,20 +163,14 @@ impl<'a, 'f> Reader<'a, 'f> {
 
     /// Reports an unknown key, and tells which of `keys` was probably meant.
     fn unknown_key(&mut self, key: Node<'a>, text: &str, owner: Owner<'_>, keys: &[&'static str]) -> Option<usize> {
-        let meant = keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| key.len().abs_diff(text.len()) <= 2)
-            .map(|(number, key)| (strsim::osa_distance(text, key), number))
-            .filter(|&(distance, _)| distance <= 2 && distance < text.chars().count())
-            .min();
-        let help = match meant.and_then(|(_, number)| keys.get(number)) {
+        let meant = nearest(text, keys.iter().copied());
+        let help = match meant {
             Some(key) => format!("did you mean `{key}`?"),
             None => format!("legal are {}", listed(keys.iter().copied())),
         };
         let message = format!("unknown key {} in {}", quoted(text), owner.text);
         self.fault(Diagnostic::new(Kind::UnknownKey, key.span(), message).help(help));
-        meant.map(|(_, number)| number)
+        keys.iter().position(|key| Some(*key) == meant)
     }
 
     pub(super) fn not_supported(&mut self, at: Span, what: &str) {
