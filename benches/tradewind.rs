@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tradewind::rules::{Query, place};
-use tradewind::{Catalog, Problem, catalog_from_yaml, load, load_catalog, optimize, reference, scenario_from_yaml};
+use tradewind::{
+    Catalog, Effort, Problem, catalog_from_yaml, load, load_catalog, optimize, reference, scenario_from_yaml,
+};
 
 /// The shipped books, in the order of the scenarios.
 fn shipped() -> [std::path::PathBuf; 3] {
@@ -114,7 +116,7 @@ fn plans(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let problem = Problem::new(black_box(&input.catalog), &input.scenario).expect("a problem");
-                optimize(&problem).expect("a plan")
+                optimize(&problem, &Effort::default()).expect("a plan")
             });
         });
     }

@@ -11,12 +11,11 @@ use crate::problem::{Block, Candidate, Problem, Selection, Standing};
 use crate::rules::{Query, Supply, place};
 use crate::scenario::Workload;
 
-/// A policy, what it chooses and where that stands.
+/// A policy, and what it chooses.
 pub(crate) struct Baseline {
     /// Its saving is left open.
     pub(crate) policy: Policy,
     pub(crate) selection: Selection,
-    pub(crate) standing: Standing,
 }
 
 impl Baseline {
@@ -93,8 +92,9 @@ fn policy(
         let workload = problem.workload(block);
         match cheapest(block, |candidate| allows(workload, candidate)) {
             Some((number, candidate)) => {
-                selection.parts.push(vec![(number, candidate.units())]);
-                chosen.push(Chosen { workload: block.workload, supply: candidate.supply, units: candidate.units() });
+                let units = block.whole(number);
+                selection.parts.push(vec![(number, units)]);
+                chosen.push(Chosen { workload: block.workload, supply: candidate.supply, units });
             }
             None => {
                 selection.parts.push(Vec::new());
@@ -104,15 +104,9 @@ fn policy(
     }
     let (_, bill) = invoice(&problem.catalog, &problem.scenario, &chosen)?;
     let standing = Standing::of(problem, &selection)?;
-    let mut broken: Vec<Name> = Vec::new();
-    for row in standing.broken(problem) {
-        let name = &problem.scenario.limits[problem.rows[row].limit].name;
-        if !broken.contains(name) {
-            broken.push(name.clone());
-        }
-    }
+    let broken = standing.broken_names(problem);
     let policy = Policy { kind, provider, cost: bill.total(), unserved, broken, saving: None };
-    Some(Baseline { policy, selection, standing })
+    Some(Baseline { policy, selection })
 }
 
 fn cheapest(block: &Block, allows: impl Fn(&Candidate) -> bool) -> Option<(usize, &Candidate)> {

@@ -5,8 +5,8 @@ use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges
 use crate::money::Amount;
 use crate::plan::{Bill, Cost, Line, LineCategory, LineUnit, Placement};
 use crate::rules::Supply;
-use crate::scenario::{Scenario, Split};
-use crate::units::{PARTS, Share, Total};
+use crate::scenario::{Fee, Scenario, Split, Workload};
+use crate::units::{PARTS, Quantity, Share, Total};
 
 /// A part of a workload bought somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,20 +14,21 @@ pub(crate) struct Chosen {
     /// The workload's number in the scenario.
     pub(crate) workload: usize,
     pub(crate) supply: Supply,
-    /// How many of the workload's equal units; see [`crate::charge`].
+    /// How many of the workload's equal units, of all copies; see [`crate::charge`].
     pub(crate) units: u32,
 }
 
 /// Placements with their lines, and the bill over all of them.
 ///
-/// `chosen` must hold each workload's parts together. Storage is charged once in every region a workload uses: with
-/// the first part there. `None` beyond the range of amounts or if a price is missing.
+/// `chosen` must hold each workload's parts together. Storage is charged once in every region a divided workload uses:
+/// with the first part there. A fee is due once if anything runs at its place. `None` beyond the range of amounts or if a price is missing.
 pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen]) -> Option<(Vec<Placement>, Bill)> {
     let mut placements = Vec::with_capacity(chosen.len());
     let mut bill = Bill::default();
     let mut volumes = vec![0_i128; catalog.tariffs().len()];
     let mut by_provider = vec![Cost::default(); catalog.providers().len()];
     let mut by_region = vec![Cost::default(); catalog.regions().len()];
+    let mut occupied: Vec<RegionId> = Vec::new();
     for parts in chosen.chunk_by(|a, b| a.workload == b.workload) {
         let shares = shares(catalog, scenario, parts)?;
         let mut regions: Vec<RegionId> = Vec::new();
@@ -37,9 +38,13 @@ pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen])
             let priced = charges(catalog, workload, part.supply)?;
             let mut bought: Vec<(Charge, i128)> =
                 priced.per_unit.iter().map(|charge| (*charge, i128::from(part.units))).collect();
-            if !regions.contains(&region) {
+            if !occupied.contains(&region) {
+                occupied.push(region);
+            }
+            // A given option keeps nothing: the first part that does brings what is kept in the region.
+            if let Some(charge) = priced.per_region.filter(|_| !regions.contains(&region)) {
                 regions.push(region);
-                bought.extend(priced.per_region.map(|charge| (charge, 1)));
+                bought.push((charge, 1));
             }
             let mut lines = Vec::with_capacity(bought.len());
             let mut cost = Cost::default();
@@ -67,6 +72,14 @@ pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen])
             bill.adjustments.push(line);
         }
     }
+    for fee in &scenario.fees {
+        if occupied.iter().any(|&region| fee.is_due_in(catalog, region)) {
+            let line = fee_line(catalog, fee);
+            let biller = &mut by_provider[fee.biller(catalog).index()];
+            *biller = biller.with(line.category, line.amount)?;
+            bill.fees.push(line);
+        }
+    }
     for (cost, provider) in by_provider.iter().zip(catalog.providers()) {
         bill.cost = bill.cost.plus(*cost)?;
         if *cost != Cost::default() {
@@ -80,18 +93,19 @@ pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen])
     Some((placements, bill))
 }
 
-/// Each part's share in 10⁻⁶, adding up to the whole: thirds are 0.333334, 0.333333 and 0.333333.
+/// Each part's share in 10⁻⁶, adding up to what is placed: thirds are 0.333334, 0.333333 and 0.333333.
 fn shares(catalog: &Catalog, scenario: &Scenario, parts: &[Chosen]) -> Option<Vec<Share>> {
-    let mut left = u32::try_from(PARTS).ok()?;
     let mut shares = Vec::with_capacity(parts.len());
+    let mut placed = 0_u64;
+    let mut units = 1;
     for part in parts {
         let workload = &scenario.workloads[part.workload];
-        let whole = charges(catalog, workload, part.supply)?.units;
-        let share = u64::from(part.units) * u64::try_from(PARTS).ok()? / u64::from(whole.max(1));
-        let share = u32::try_from(share).ok()?;
-        left = left.checked_sub(share)?;
-        shares.push(share);
+        units = u64::from(charges(catalog, workload, part.supply)?.units) * u64::from(workload.count);
+        placed += u64::from(part.units);
+        shares.push(u32::try_from(u64::from(part.units) * u64::try_from(PARTS).ok()? / units.max(1)).ok()?);
     }
+    let all = u32::try_from(placed * u64::try_from(PARTS).ok()? / units.max(1)).ok()?;
+    let left = all.checked_sub(shares.iter().sum())?;
     // Rounding down leaves less than one part per placement: the first ones take it.
     for share in shares.iter_mut().take(usize::try_from(left).ok()?) {
         *share += 1;
@@ -128,13 +142,37 @@ fn placement(
         },
         accelerator: sku.and_then(|sku| sku.accelerator).map(|has| (has.model, has.count)),
         derived: offer.and_then(|offer| catalog.detail(offer)).and_then(|detail| detail.derived.clone()),
-        replicas: if workload.split == Split::Replicas { part.units } else { priced.replicas },
+        copies: if workload.split == Split::Never { part.units } else { 1 },
+        replicas: machines(workload, part, priced),
         share,
         hours: priced.hours,
         lines,
         cost,
         current: workload.current.map(|current| catalog.region(current.region).path.clone()),
     })
+}
+
+/// Machines at work; for a workload split at will, those of the whole.
+fn machines(workload: &Workload, part: &Chosen, priced: &Charges) -> u32 {
+    match workload.split {
+        // An option's machines are not known: it counts as one, like its unit.
+        Split::Replicas => part.units,
+        Split::Never => part.units.saturating_mul(priced.replicas),
+        Split::Any => priced.replicas,
+    }
+}
+
+fn fee_line(catalog: &Catalog, fee: &Fee) -> Line {
+    Line {
+        category: LineCategory::Fee,
+        what: fee.name.to_string(),
+        quantity: Quantity::whole(1).total(),
+        unit: LineUnit::Month,
+        unit_price: fee.monthly,
+        source: "the scenario's `fees`".to_owned(),
+        provider: catalog.provider(fee.biller(catalog)).name.clone(),
+        amount: fee.monthly,
+    }
 }
 
 /// A charge `times` over, in words.
@@ -151,8 +189,7 @@ fn line(
         Basis::Offer(id) => {
             let offer = catalog.offer(id);
             let sku = &catalog.sku(offer.sku).name;
-            let split = scenario.workloads[part.workload].split == Split::Replicas;
-            let machines = if split { part.units } else { priced.replicas };
+            let machines = machines(&scenario.workloads[part.workload], part, priced);
             let source = format!("{} {sku} {}", catalog.region(offer.region).path, offer.terms.name());
             (format!("{machines} × {sku}, {}", offer.terms.name()), LineUnit::Hour, source)
         }

@@ -1,8 +1,9 @@
 //! What one workload is charged at one place: exact lines from offers and tariffs.
 //!
 //! A workload is bought in equal **units**: 1 if it goes whole to one place, its replicas if it may be split replica
-//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit; storage is kept whole, and
-//! charged once, in every region used.
+//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit; storage is kept whole: with
+//! the unit where a workload goes whole, else charged once in every region used. Every copy of a workload that states
+//! several is charged by itself.
 //!
 //! Tiers and allowances belong to the account, not to a workload. A charge here is at the tariff's first paid price;
 //! [`adjustments`] says by how much the account's whole volume differs from that.
@@ -82,11 +83,11 @@ pub(crate) struct Charges {
     pub(crate) hours: Quantity,
     /// Hours of all machines of one unit, in 10⁻¹².
     pub(crate) machine_hours: i128,
-    /// Units of the whole workload.
+    /// Units of the whole workload, of one copy.
     pub(crate) units: u32,
     /// For one unit.
     pub(crate) per_unit: Vec<Charge>,
-    /// Once in every region used.
+    /// Once in every region used, where the workload may be divided.
     pub(crate) per_region: Option<Charge>,
 }
 
@@ -109,8 +110,8 @@ pub(crate) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply) ->
     match (&workload.demand, supply) {
         (Demand::Machines(machines), Supply::Offer(offer)) => of_machines(catalog, workload.split, machines, offer),
         (Demand::FlatRate(usage), Supply::Rates(region)) => of_rates(catalog, workload.split, *usage, region),
-        (Demand::Given(options), Supply::Given(number)) => {
-            let option = options.get(number as usize)?;
+        (demand, Supply::Given(number)) => {
+            let option = demand.options().get(number as usize)?;
             let units = units(workload.split, 1);
             let amount = Amount::from_units(option.cost.units().checked_div(i128::from(units))?);
             let charge = Charge {
@@ -170,10 +171,13 @@ fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: Offe
         let gb = unit_part(machines.internet_gb, units)?;
         per_unit.push(charge(Category::Network, Basis::Internet(tariff), here, gb, price)?);
     }
-    let per_region = match machines.storage {
+    let mut per_region = match machines.storage {
         Some((gb, class)) if gb > Quantity::ZERO => Some(storing(catalog, sold.region, class, gb)?),
         _ => None,
     };
+    if split == Split::Never {
+        per_unit.extend(per_region.take());
+    }
     Some(Charges { replicas, hours, machine_hours, units, per_unit, per_region })
 }
 

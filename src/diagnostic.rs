@@ -233,7 +233,7 @@ kinds! {
     TwoCurrencies => "two-currencies",
     /// Two books of one provider.
     DuplicateProvider => "duplicate-provider",
-    /// Two workloads, limits or routes of one name.
+    /// Two workloads, routes or rules of one name, or one workload twice in a rule.
     DuplicateName => "duplicate-name",
     /// A provider no loaded book has.
     UnknownProvider => "unknown-provider",
@@ -249,12 +249,16 @@ kinds! {
     UnknownAccelerator => "unknown-accelerator",
     /// A jurisdiction no loaded region has.
     UnknownJurisdiction => "unknown-jurisdiction",
-    /// A `where` or `per` value, or a workload in it, that does not exist.
+    /// A `where` or `per` value, or a workload in a rule, that does not exist.
     UnknownScope => "unknown-scope",
     /// Two keys that exclude each other.
     Conflicting => "conflicting",
+    /// What cannot hold together: workloads both together and apart, a place outside the residency.
+    Contradiction => "contradiction",
     /// A list that must hold something.
     EmptyList => "empty-list",
+    /// A list that must hold more than it does.
+    TooFew => "too-few",
     /// A workload that cannot be priced because it asks for nothing.
     NoDemand => "no-demand",
     /// A carbon limit without power figures in a book.

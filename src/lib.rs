@@ -5,12 +5,12 @@
 //! is its bill, to the last digit, and every line of it names the offer or tariff its price comes from.
 //!
 //! ```
-//! use tradewind::{NoPlan, Problem, load, optimize};
+//! use tradewind::{Effort, NoPlan, Problem, load, optimize};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let input = load("scenarios/quickstart.yaml")?;
 //! let problem = Problem::new(&input.catalog, &input.scenario)?;
-//! match optimize(&problem) {
+//! match optimize(&problem, &Effort::default()) {
 //!     Ok(plan) => {
 //!         println!("{} {} a month", plan.bill.total(), plan.currency);
 //!         for placement in &plan.placements {
@@ -33,7 +33,7 @@
 //! use std::sync::Arc;
 //! use tradewind::catalog::draft::{BookDraft, OfferDraft, PriceDraft, RegionDraft, SkuDraft};
 //! use tradewind::scenario::draft::{RequestDraft, ScenarioDraft, WorkloadDraft};
-//! use tradewind::{Catalog, Problem, Scenario, optimize};
+//! use tradewind::{Catalog, Effort, Problem, Scenario, optimize};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let book = BookDraft {
@@ -68,7 +68,7 @@
 //!     ..ScenarioDraft::default()
 //! };
 //! let scenario = Arc::new(Scenario::build(draft, &catalog)?);
-//! let plan = optimize(&Problem::new(&catalog, &scenario)?)?;
+//! let plan = optimize(&Problem::new(&catalog, &scenario)?, &Effort::default())?;
 //! // One machine × 730 hours × 0.25.
 //! assert_eq!(plan.bill.total().to_string(), "182.5");
 //! # Ok(())
@@ -104,21 +104,30 @@ pub mod units;
 mod baseline;
 mod bill;
 mod charge;
+mod conflict;
 mod decimal;
+mod digest;
+mod effort;
+mod export;
 mod numbers;
 mod optimize;
 mod problem;
+mod program;
+mod reduced;
 mod saved;
 mod solve;
 
 pub use crate::catalog::Catalog;
-pub use crate::check::check;
+pub use crate::check::{check, check_conflict};
+pub use crate::effort::{Effort, Progress, Stop};
+pub use crate::export::{Exchange, export};
 pub use crate::input::{
     Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml,
 };
-pub use crate::optimize::optimize;
+pub use crate::optimize::{optimize, optimize_with};
 pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
+pub use crate::reduced::reduced;
 pub use crate::saved::plan_from_json;
 pub use crate::scenario::Scenario;
 

@@ -133,6 +133,34 @@ impl Amount {
         amounts.into_iter().try_fold(Amount::ZERO, Amount::plus)
     }
 
+    /// How far this lies above a bound, as a fraction of itself: (this − bound) / this, the double nearest to the exact
+    /// quotient. 0 where there is nothing to be above: for no amount at all, or a bound that it does not reach.
+    ///
+    /// The quotient is divided out bit by bit until 64 of them are known, the last one telling whether anything is
+    /// left; 64 bits become a double in one rounding, and the power of two before them is exact.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "the one rounding that is meant")]
+    pub fn gap_above(self, bound: Amount) -> f64 {
+        let above = self.0.checked_sub(bound.0).unwrap_or(i128::MAX);
+        if self.0 <= 0 || above <= 0 {
+            return 0.0;
+        }
+        let (mut rest, whole) = (above.unsigned_abs(), self.0.unsigned_abs());
+        // Bounds are not below zero, so the whole part is 0 or 1.
+        let mut bits = rest / whole;
+        rest %= whole;
+        let mut places: u64 = 0;
+        while bits.leading_zeros() > 64 && (rest > 0 || bits == 0) {
+            rest *= 2;
+            bits = 2 * bits + rest / whole;
+            rest %= whole;
+            places += 1;
+        }
+        let known = u64::try_from(bits | u128::from(rest > 0)).unwrap_or(u64::MAX);
+        // 2^−places, written as its exponent: `powi` promises no exact result.
+        known as f64 * f64::from_bits((1023 - places) << 52)
+    }
+
     /// For a solver: the amount as a float, near enough to compare, never to print.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "floats live inside the solver only, where 53 bits are enough")]
@@ -280,6 +308,24 @@ mod tests {
             assert_eq!(from_digits(wrong, 24), None, "{wrong}");
         }
         assert_eq!(from_digits("340282366920938463463374607431768211456", 24), None);
+    }
+
+    #[test]
+    fn a_gap_is_the_nearest_double() {
+        let gap = |whole: i128, bound: i128| Amount::from_units(whole).gap_above(Amount::from_units(bound));
+        // (3 − 2) / 3 and (10 − 9) / 10 are the doubles that the compiler reads for them.
+        assert_eq!(gap(3, 2).to_bits(), (1.0_f64 / 3.0).to_bits());
+        assert_eq!(gap(10_i128.pow(37), 9 * 10_i128.pow(36)).to_bits(), 0.1_f64.to_bits());
+        assert_eq!(gap(i128::MAX, i128::MAX - 1).to_bits(), 2.0_f64.powi(-127).to_bits());
+        assert_eq!(gap(7, 0).to_bits(), 1.0_f64.to_bits());
+        for (whole, bound) in [(0, 0), (5, 5), (5, 6)] {
+            assert_eq!(gap(whole, bound).to_bits(), 0.0_f64.to_bits());
+        }
+        // 2⁵³ + 1 is no double: half way, so the even neighbour; one unit of 2⁻⁶⁴ more goes up.
+        let one = 1_i128 << 120;
+        let half_way = (1_i128 << 119) + (1_i128 << 66);
+        assert_eq!(gap(one, one - half_way).to_bits(), 0.5_f64.to_bits());
+        assert_eq!(gap(one, one - half_way - 1).to_bits(), (0.5_f64 + f64::EPSILON / 2.0).to_bits());
     }
 
     #[test]

@@ -1,25 +1,126 @@
 //! The way through: a problem in, a billed plan out.
 
-use crate::baseline::{self, Baseline};
+use std::ops::ControlFlow;
+
+use crate::baseline;
 use crate::bill::{Chosen, invoice};
 use crate::catalog::Name;
-use crate::check::check;
-use crate::plan::{BookDate, LimitUse, Method, NoPlan, Plan, Policy, PolicyKind, Pricing, Size, Status};
+use crate::check::{Shown, check, proven};
+use crate::conflict::{Purpose, explain};
+use crate::digest::digest;
+use crate::effort::{Effort, Progress, Stop};
+use crate::money::Amount;
+use crate::plan::{
+    BookDate, Conflict, Known, LimitUse, Method, NoPlan, Node, Plan, Policy, PolicyKind, Proof, Size, Undecided,
+    Unplaced,
+};
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
-use crate::solve::{Found, solve};
+use crate::solve::{Ask, solve};
 
-/// Finds the cheapest plan that keeps every limit.
+/// Finds the cheapest plan that keeps every rule, and proves how far another could be below it.
 ///
-/// The same problem gives the same plan, whatever the order of its file. In this version the search is bounded by a
-/// fixed amount of work, and no bound is proven. Every plan passes [`check`](crate::check()), which shares no code with
-/// what made it, before it is returned.
+/// The same problem with the same effort gives the same plan, whatever the order of its file. Every plan passes
+/// [`check`](crate::check()), which shares no code with what made it, before it is returned.
 ///
 /// # Errors
 /// [`NoPlan`]: why there is none, or why that is not known.
-pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
+pub fn optimize(problem: &Problem, effort: &Effort) -> Result<Plan, NoPlan> {
+    optimize_with(problem, effort, &mut |_| ControlFlow::Continue(()))
+}
+
+/// [`optimize`], telling how far it is: progress, cancellation and deadline in one, for the caller owns the clock.
+///
+/// `progress` is called now and then. Where it breaks, the search ends with the best plan so far, whose
+/// [status](Plan::status) is the reason given.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use std::time::{Duration, Instant};
+/// use tradewind::{Effort, Problem, Stop, load, optimize_with};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let input = load("scenarios/quickstart.yaml")?;
+/// let problem = Problem::new(&input.catalog, &input.scenario)?;
+/// let end = Instant::now() + Duration::from_secs(10);
+/// let plan = optimize_with(&problem, &Effort::default(), &mut |_| {
+///     if Instant::now() < end { ControlFlow::Continue(()) } else { ControlFlow::Break(Stop::Deadline) }
+/// })?;
+/// assert!(plan.status.is_reproducible(), "it took no ten seconds");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`NoPlan`]: why there is none, or why that is not known.
+pub fn optimize_with(
+    problem: &Problem,
+    effort: &Effort,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
+) -> Result<Plan, NoPlan> {
+    match planned(problem, effort, false, progress) {
+        Err(NoPlan::Infeasible(found)) => {
+            Err(NoPlan::Infeasible(Box::new(explained(problem, *found, effort, progress))))
+        }
+        other => other,
+    }
+}
+
+/// The conflict behind a scenario that is known to have no plan; asks as many searches as the effort allows once more.
+fn explained(
+    problem: &Problem,
+    found: Conflict,
+    effort: &Effort,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
+) -> Conflict {
+    let (mut work, mut stopped) = (0_u64, false);
+    explain(&problem.catalog, &problem.scenario, found, &mut |scenario, purpose| {
+        let left = effort.work.saturating_sub(work);
+        let open = || NoPlan::Undecided(Undecided::WorkSpent);
+        if stopped || left == 0 {
+            return Err(open());
+        }
+        // Amounts that only a dropped request brings may be beyond the range.
+        let problem = Problem::new(&problem.catalog, scenario).map_err(|_| open())?;
+        // Even the smallest search looks at every candidate; those that are told of are longer.
+        let before = work;
+        work = before.saturating_add(problem.blocks.iter().map(|block| block.candidates.len() as u64).sum());
+        let (effort, first_only) = match purpose {
+            Purpose::AnyPlan => (Effort::new().with_gap(1.0).with_work(left / 100 + 1), true),
+            Purpose::Cheapest => (Effort::new().with_gap(effort.gap).with_work(left / 40 + 1), false),
+        };
+        planned(&problem, &effort, first_only, &mut |told| {
+            work = work.max(before.saturating_add(told.work));
+            // A plan of another question is none of this one.
+            let flow = progress(&Progress { work, best: None, bound: None, gap: None });
+            stopped |= flow.is_break();
+            flow
+        })
+    })
+}
+
+/// One search: a checked plan, or why there is none.
+fn planned(
+    problem: &Problem,
+    effort: &Effort,
+    first_only: bool,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
+) -> Result<Plan, NoPlan> {
     let baselines = baseline::policies(problem);
-    let found = cheaper(solve(problem), &baselines)?;
+    if !problem.unserved.is_empty() {
+        return Err(unserved(problem));
+    }
+    let plain = problem.plain_minimum();
+    // Not the documented rules: they go by the order of the books, which must not decide what a plan costs.
+    let others = baselines.iter().filter(|baseline| baseline.policy.kind != PolicyKind::DocumentedRules);
+    let others =
+        others.filter(|baseline| baseline.policy.unserved.is_empty()).map(|baseline| baseline.selection.clone());
+    let starts = [plain.clone()].into_iter().chain(others).collect();
+    let outcome = solve(problem, Ask { effort: *effort, starts, first_only, progress });
+    let Some(found) = outcome.best else {
+        return Err(no_plan(problem, outcome.nothing, outcome.proof));
+    };
+    let method = if found.selection == plain { Method::PlainMinimum } else { found.method };
     let (placements, bill) = billed(problem, &found.selection).ok_or_else(too_large)?;
     // The program's sum and the invoice are two pieces of code; a plan on which they differ is not returned.
     if bill.total() != found.standing.cost {
@@ -29,22 +130,34 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
             found.standing.cost
         )));
     }
+    let unplaced = unplaced(problem, &found.selection).ok_or_else(too_large)?;
     let policies = baselines.into_iter().map(|baseline| {
-        let saving = if baseline.is_plan() { baseline.policy.cost.minus(bill.total()) } else { None };
+        let comparable = baseline.is_plan() && unplaced.is_empty();
+        let saving = if comparable { baseline.policy.cost.minus(bill.total()) } else { None };
         Policy { saving, ..baseline.policy }
     });
+    let objective = found.standing.objective;
+    // Rays and cases rest on floats; should exact arithmetic not follow one, the root's bound still stands.
+    let shown_by = shown(problem, outcome.proof).or_else(|_| shown(problem, outcome.root))?;
+    let (proof, bound) = match shown_by {
+        (proof, Shown::Bound(bound)) => (proof, bound),
+        (_, Shown::Nothing) => return Err(NoPlan::Backend("internal: a proof shows that there is no plan".to_owned())),
+    };
+    let proof = Proof { known: known(problem, objective, bound), ..proof };
     let plan = Plan {
         scenario: problem.scenario.name.clone(),
         currency: problem.catalog.currency().clone(),
-        status: found.status,
-        method: found.method,
-        pricing: if problem.exactly_priced { Pricing::Exact } else { Pricing::Approximate },
+        status: outcome.status,
+        method,
         placements,
         limits: limit_uses(problem, &found.standing),
         policies: policies.collect(),
         bill,
-        bound: None,
-        gap: None,
+        unplaced,
+        objective,
+        bound,
+        gap: objective.gap_above(bound),
+        proof,
         size: size(problem),
         books: books(problem),
     };
@@ -52,27 +165,67 @@ pub fn optimize(problem: &Problem) -> Result<Plan, NoPlan> {
     if violations.is_empty() { Ok(plan) } else { Err(NoPlan::Rejected(violations)) }
 }
 
-/// What the search found, or a policy that is a plan and no dearer: a search that prices approximately, or ends early,
-/// may miss it. Where it is known that no plan exists, no policy is one.
-fn cheaper(found: Result<Found, NoPlan>, baselines: &[Baseline]) -> Result<Found, NoPlan> {
-    // Not the documented rules: they go by the order of the books, which must not decide what a plan costs.
-    let plans =
-        baselines.iter().filter(|baseline| baseline.is_plan() && baseline.policy.kind != PolicyKind::DocumentedRules);
-    let Some(best) = plans.min_by_key(|baseline| baseline.standing.cost) else { return found };
-    let status = match &found {
-        Ok(found) if found.standing.cost <= best.standing.cost => None,
-        Ok(found) => Some(found.status),
-        Err(_) => Some(Status::WorkSpent),
-    };
-    match status {
-        None => found,
-        Some(status) => Ok(Found {
-            selection: best.selection.clone(),
-            standing: best.standing.clone(),
-            method: Method::Policy,
-            status,
-        }),
+/// A proof for these inputs, and what the check makes of it: the search's own word is not taken.
+fn shown(problem: &Problem, proof: Proof) -> Result<(Proof, Shown), NoPlan> {
+    let proof = Proof { inputs: digest(&problem.catalog, &problem.scenario), ..proof };
+    match proven(&problem.catalog, &problem.scenario, &proof) {
+        Ok(shown) => Ok((proof, shown)),
+        Err(violation) => Err(NoPlan::Rejected(vec![violation])),
     }
+}
+
+/// What a bound says of an objective: costs are whole 10⁻²⁴, but multipliers are rounded.
+fn known(problem: &Problem, objective: Amount, bound: Amount) -> Known {
+    let copies: i128 = problem.scenario.workloads.iter().map(|workload| i128::from(workload.count)).sum();
+    match objective.minus(bound) {
+        Some(above) if above.units() <= 10_i128.pow(18) * copies.max(1) => Known::Optimal,
+        _ => Known::Bounded,
+    }
+}
+
+/// Workloads that nothing can serve: their rows alone leave nothing, which the check sees without any price.
+fn unserved(problem: &Problem) -> NoPlan {
+    let void = Proof { known: Known::Infeasible, tree: vec![Node::Void], ..Proof::default() };
+    match shown(problem, void) {
+        Ok((proof, _)) => {
+            let unserved = problem.unserved.clone();
+            NoPlan::Infeasible(Box::new(Conflict { unserved, proof: Some(proof), ..Conflict::default() }))
+        }
+        Err(rejected) => rejected,
+    }
+}
+
+/// Why there is no plan: the check agrees that nothing keeps all rules, or that is not known.
+fn no_plan(problem: &Problem, nothing: bool, proof: Proof) -> NoPlan {
+    if !nothing {
+        return NoPlan::Undecided(Undecided::WorkSpent);
+    }
+    match shown(problem, proof) {
+        Ok((proof, Shown::Nothing)) => {
+            let limits = problem.scenario.limits.iter().map(|limit| limit.name.clone()).collect();
+            let proof = Some(Proof { known: Known::Infeasible, ..proof });
+            NoPlan::Infeasible(Box::new(Conflict { limits, proof, ..Conflict::default() }))
+        }
+        // Where floats found nothing and exact arithmetic does not confirm it.
+        Ok((_, Shown::Bound(_))) => NoPlan::Undecided(Undecided::WorkSpent),
+        Err(_) => NoPlan::Undecided(Undecided::WorkSpent),
+    }
+}
+
+/// Copies that stay unplaced, in the scenario's order.
+fn unplaced(problem: &Problem, selection: &Selection) -> Option<Vec<Unplaced>> {
+    let mut all = Vec::new();
+    for (block, parts) in problem.blocks.iter().zip(&selection.parts) {
+        let copies = block.unplaced(parts);
+        if let Some(value) = block.value
+            && copies > 0
+        {
+            let value = value.times(i128::from(copies))?;
+            all.push((block.workload, Unplaced { workload: problem.workload(block).name.clone(), copies, value }));
+        }
+    }
+    all.sort_by_key(|(workload, _)| *workload);
+    Some(all.into_iter().map(|(_, unplaced)| unplaced).collect())
 }
 
 fn too_large() -> NoPlan {
@@ -99,8 +252,8 @@ pub(crate) fn billed(
 }
 
 fn limit_uses(problem: &Problem, standing: &Standing) -> Vec<LimitUse> {
-    let rows = problem.rows.iter().zip(&standing.sums);
-    rows.map(|(row, sum)| {
+    let rows = problem.rows.iter().zip(&standing.sums).zip(&standing.asks).filter(|(_, asks)| **asks);
+    rows.map(|((row, sum), _)| {
         let limit = &problem.scenario.limits[row.limit];
         LimitUse {
             name: limit.name.clone(),
@@ -122,7 +275,7 @@ fn limit_uses(problem: &Problem, standing: &Standing) -> Vec<LimitUse> {
 
 fn size(problem: &Problem) -> Size {
     Size {
-        workloads: problem.blocks.len(),
+        workloads: problem.blocks.iter().map(|block| block.copies as usize).sum(),
         candidates: problem.blocks.iter().map(|block| block.candidates.len()).sum(),
         undominated: problem.blocks.iter().map(|block| block.undominated.len()).sum(),
         rows: problem.rows.len(),

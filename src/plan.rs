@@ -1,14 +1,23 @@
 //! A plan: where everything runs, what it costs line by line, and how far the answer can be trusted. Data only.
 
+mod conflict;
+mod conflict_words;
+mod proof;
+
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Accelerator, Name, Terms};
-use crate::diagnostic::Span;
-use crate::money::{Amount, digits};
+use crate::money::Amount;
 use crate::units::{Date, Quantity, Share, Total};
+
+pub use self::conflict::{
+    Conflict, Extent, Member, Raise, RaiseTogether, Relief, Rule, Shortfall, Step, Undecided, Unserved, Witness,
+};
+pub(crate) use self::conflict_words::words;
+pub use self::proof::{ColumnName, Keeps, Kept, Known, MULTIPLIER_BITS, Node, PlaceName, Proof, RowName};
 
 /// The cheapest plan found for a scenario.
 #[derive(Clone, Debug)]
@@ -22,20 +31,24 @@ pub struct Plan {
     pub status: Status,
     /// How the plan was found.
     pub method: Method,
-    /// Whether the program priced every plan exactly as the bill does.
-    pub pricing: Pricing,
     /// Where everything runs, by priority, then in the scenario's order.
     pub placements: Vec<Placement>,
+    /// Workloads with a value that stay unplaced, in the scenario's order.
+    pub unplaced: Vec<Unplaced>,
     /// What it costs.
     pub bill: Bill,
+    /// What was minimised: the bill and the value of the unplaced.
+    pub objective: Amount,
     /// How far every limit is used, in the scenario's order.
     pub limits: Vec<LimitUse>,
     /// What simple policies would cost on the same input.
     pub policies: Vec<Policy>,
-    /// A cost below which no plan can be, as recomputed by an independent check; `None` in this version.
-    pub bound: Option<Amount>,
-    /// (cost − bound) / cost; `None` in this version.
-    pub gap: Option<f64>,
+    /// No plan has an objective below this, as [`check`](crate::check()) recomputed it from the proof.
+    pub bound: Amount,
+    /// (objective − bound) / objective; 0 where both are 0.
+    pub gap: f64,
+    /// What shows the bound.
+    pub proof: Proof,
     /// How large the question was.
     pub size: Size,
     /// The price books it rests on.
@@ -49,8 +62,34 @@ pub struct Plan {
 pub enum Status {
     /// It went through to its end.
     Complete,
-    /// It had done as much work as a call may do.
+    /// The gap that was asked for was reached.
+    GapReached,
+    /// It had done as much work as the call allowed.
     WorkSpent,
+    /// The caller's clock ran out.
+    Deadline,
+    /// The caller called it off.
+    Cancelled,
+}
+
+impl Status {
+    /// As plans write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Complete => "complete",
+            Status::GapReached => "gap-reached",
+            Status::WorkSpent => "work-spent",
+            Status::Deadline => "deadline",
+            Status::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether the same input gives the same plan again: not where the caller stopped the search.
+    #[must_use]
+    pub const fn is_reproducible(self) -> bool {
+        !matches!(self, Status::Deadline | Status::Cancelled)
+    }
 }
 
 /// How a plan was found.
@@ -58,34 +97,23 @@ pub enum Status {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {
-    /// Each workload has its own cheapest candidate, and every limit holds: where pricing is exact, no plan is
-    /// cheaper.
+    /// Each workload has its own cheapest candidate, and every rule holds.
     PlainMinimum,
-    /// As a linear program.
-    LinearProgram,
-    /// As a program with whole numbers.
-    IntegerProgram,
-    /// One of the simple policies keeps every limit and is cheaper than what the search found.
+    /// One of the simple policies.
     Policy,
-    /// The plain minimum, one workload moved at a time, until every limit held and no move saved; the solver found
-    /// nothing better.
+    /// The answers to priced rows, mended until every rule held, and improved.
     Repair,
-}
-
-/// Whether the program priced every plan exactly as the bill does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Pricing {
-    /// It did.
-    Exact,
-    /// It used first paid prices where tariffs have tiers or allowances that this scenario can reach; the bill has
-    /// the real ones.
-    Approximate,
+    /// Values of a linear program, brought to whole units.
+    LinearProgram,
+    /// Suggested by the back end for a small program.
+    Core,
+    /// In a case of the search tree.
+    Tree,
 }
 
 /// How large the question was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Size {
     /// Workloads.
@@ -120,7 +148,10 @@ pub struct Placement {
     pub accelerator: Option<(Accelerator, Quantity)>,
     /// How its price was derived, where no list states it.
     pub derived: Option<Name>,
-    /// Machines at work; for a workload split in parts, the machines of the whole, of which `share` are bought.
+    /// Copies of the workload here, where it states several; else 1.
+    pub copies: u32,
+    /// Machines at work, of all copies; for a workload split in parts, the machines of the whole, of which `share` are
+    /// bought.
     pub replicas: u32,
     /// Share of the workload.
     pub share: Share,
@@ -132,6 +163,18 @@ pub struct Placement {
     pub cost: Cost,
     /// Where the workload runs now, if the scenario says.
     pub current: Option<Name>,
+}
+
+/// Copies of a workload with a value that are not placed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Unplaced {
+    /// The workload.
+    pub workload: Name,
+    /// How many copies.
+    pub copies: u32,
+    /// What they are worth together.
+    pub value: Amount,
 }
 
 /// One charge.
@@ -172,6 +215,9 @@ pub enum LineUnit {
     /// Given options.
     #[serde(rename = "option")]
     Option,
+    /// Months of a fee.
+    #[serde(rename = "month")]
+    Month,
 }
 
 impl LineUnit {
@@ -183,6 +229,7 @@ impl LineUnit {
             LineUnit::Gb => "GB",
             LineUnit::GbMonth => "GB-month",
             LineUnit::Option => "option",
+            LineUnit::Month => "month",
         }
     }
 }
@@ -200,6 +247,8 @@ pub enum LineCategory {
     Network,
     /// Options given with their cost.
     Given,
+    /// Fees for being at a place at all.
+    Fee,
 }
 
 /// An amount and what it is made of.
@@ -216,6 +265,8 @@ pub struct Cost {
     pub network: Amount,
     /// Options given with their cost.
     pub given: Amount,
+    /// Fees for being at a place at all.
+    pub fees: Amount,
 }
 
 impl Cost {
@@ -228,6 +279,7 @@ impl Cost {
             LineCategory::Storage => &mut self.storage,
             LineCategory::Network => &mut self.network,
             LineCategory::Given => &mut self.given,
+            LineCategory::Fee => &mut self.fees,
         };
         *part = part.plus(amount)?;
         Some(self)
@@ -242,6 +294,7 @@ impl Cost {
             storage: self.storage.plus(other.storage)?,
             network: self.network.plus(other.network)?,
             given: self.given.plus(other.given)?,
+            fees: self.fees.plus(other.fees)?,
         })
     }
 }
@@ -250,13 +303,15 @@ impl Cost {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Bill {
-    /// All of it: every placement's lines and every adjustment.
+    /// All of it: every placement's lines, every adjustment and every fee.
     pub cost: Cost,
     /// Tiers and allowances, which belong to the account: differences to the first paid price.
     pub adjustments: Vec<Line>,
-    /// By who bills it, adjustments included, sorted by name.
+    /// Fees that are due, in the scenario's order; each billed by the provider of its place.
+    pub fees: Vec<Line>,
+    /// By who bills it, adjustments and fees included, sorted by name.
     pub by_provider: Vec<(Name, Cost)>,
-    /// By `provider/region` where workloads run, without adjustments, sorted by name.
+    /// By `provider/region` where workloads run, without adjustments and fees, sorted by name.
     pub by_region: Vec<(Name, Cost)>,
 }
 
@@ -338,112 +393,13 @@ pub struct BookDate {
 #[non_exhaustive]
 pub enum NoPlan {
     /// No plan keeps all rules.
-    Infeasible(Conflict),
+    Infeasible(Box<Conflict>),
     /// The search ended without a plan, and without knowing that there is none.
     Undecided(Undecided),
     /// A plan was found, but the independent check refuses it: a fault of ours, and the plan is not returned.
     Rejected(Vec<Violation>),
     /// A solver failed.
     Backend(String),
-}
-
-/// What cannot hold together.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Conflict {
-    /// Workloads that no offer can serve.
-    pub unserved: Vec<Unserved>,
-    /// Limits that cannot all hold for the others; not yet reduced to the fewest.
-    pub limits: Vec<Name>,
-    /// The budget that falls short and the least the workloads can cost, where that alone decides.
-    pub shortfall: Option<Box<Shortfall>>,
-}
-
-/// A single limit that no plan can keep, whatever the others say.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Shortfall {
-    /// The limit.
-    pub limit: Name,
-    /// The value of its `per` key.
-    pub of: Option<Name>,
-    /// What it sums.
-    pub sum: Name,
-    /// Whether that is money.
-    pub money: bool,
-    /// Whether the sum is to stay at or above the bound.
-    pub at_least: bool,
-    /// Its bound.
-    pub bound: Total,
-    /// The least (for at least: the most) that the sum can be.
-    pub reach: Total,
-    /// Currency.
-    pub currency: Name,
-}
-
-impl Shortfall {
-    /// A bound that would do, in digits that a scenario may state: rounded to 12 decimals, to the side that does.
-    fn enough(&self) -> String {
-        let parts = 1_000_000_000_000;
-        let down = self.reach.units().div_euclid(parts);
-        let exact = self.reach.units().rem_euclid(parts) == 0;
-        digits(if self.at_least || exact { down } else { down + 1 }, 12)
-    }
-}
-
-impl fmt::Display for Shortfall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let figure = |total: Total| match self.money {
-            true => format!("{} {} a month", Amount::from_units(total.units()).in_cents(), self.currency),
-            false => format!("{} {}", total.in_short(), self.sum),
-        };
-        let of = self.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
-        let (asks, reach, remedy) = if self.at_least {
-            ("asks for at least", "can bring at most", "lower it to at most")
-        } else {
-            ("allows", "need at least", "raise it to at least")
-        };
-        write!(
-            f,
-            "limit `{}` {asks} {}{of}, but the workloads {reach} {}\nhelp: {remedy} {}",
-            self.limit,
-            figure(self.bound),
-            figure(self.reach),
-            self.enough(),
-        )
-    }
-}
-
-/// A workload that no offer can serve.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Unserved {
-    /// The workload.
-    pub workload: Name,
-    /// Where it stands in its file.
-    pub span: Span,
-    /// How many offers were asked.
-    pub asked: usize,
-    /// The offers that fail fewest requests, each with what it fails.
-    pub nearest: Vec<(String, Vec<String>)>,
-}
-
-/// Why it is not known whether a plan exists.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Undecided {
-    /// The allowed work was done.
-    WorkSpent,
-    /// Only limits on cost stand in the way, and the program prices tiers and allowances approximately.
-    PricedApproximately {
-        /// The limits on cost.
-        limits: Vec<Name>,
-    },
-    /// Exact arithmetic refused what the solver returned.
-    Inexact {
-        /// The limits it broke.
-        limits: Vec<Name>,
-    },
 }
 
 impl fmt::Display for NoPlan {
@@ -461,57 +417,6 @@ impl fmt::Display for NoPlan {
 }
 
 impl std::error::Error for NoPlan {}
-
-impl fmt::Display for Conflict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = Vec::new();
-        for unserved in &self.unserved {
-            let mut text = format!("no offer can serve workload `{}` ({} asked)", unserved.workload, unserved.asked);
-            for (offer, reasons) in &unserved.nearest {
-                text.push_str(&format!("\n  {offer}: {}", reasons.join("; ")));
-            }
-            parts.push(text);
-        }
-        if let Some(short) = &self.shortfall {
-            parts.push(short.to_string());
-        } else if !self.limits.is_empty() {
-            let names: Vec<String> = self.limits.iter().map(|name| format!("`{name}`")).collect();
-            parts.push(format!(
-                "every workload can be served, but not within all limits together: {}\n\
-                 help: loosen one of them; not each need be at fault",
-                names.join(", ")
-            ));
-        }
-        write!(f, "no plan exists: {}", parts.join("\n"))
-    }
-}
-
-impl fmt::Display for Undecided {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted = |limits: &[Name]| {
-            let names: Vec<String> = limits.iter().map(|name| format!("`{name}`")).collect();
-            names.join(", ")
-        };
-        match self {
-            Undecided::WorkSpent => {
-                f.write_str("no plan was found with the work allowed; whether one exists is not known")
-            }
-            Undecided::PricedApproximately { limits } => write!(
-                f,
-                "no plan was found within {}; whether one exists is not known, because tiers and allowances were \
-                 priced approximately\nhelp: raise one of these limits",
-                quoted(limits)
-            ),
-            Undecided::Inexact { limits } => {
-                write!(
-                    f,
-                    "the solver's answer breaks {} in exact arithmetic; no plan is returned\nhelp: give these limits a little more room",
-                    quoted(limits)
-                )
-            }
-        }
-    }
-}
 
 /// Something a plan says that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -541,6 +446,14 @@ pub enum Breach {
     Total,
     /// Every limit holds, and its figures are right.
     Limit,
+    /// How many providers are in use, what runs together, apart or spread.
+    Rule,
+    /// The proof was made for these inputs.
+    Inputs,
+    /// The proof names what exists, and its tree is one.
+    Proof,
+    /// The bound is what the proof shows.
+    Bound,
     /// A saving is the difference it says, claimed over a policy that does the same work.
     Saving,
 }
@@ -556,6 +469,10 @@ impl Breach {
             Breach::Line => "line",
             Breach::Total => "total",
             Breach::Limit => "limit",
+            Breach::Rule => "rule",
+            Breach::Inputs => "inputs",
+            Breach::Proof => "proof",
+            Breach::Bound => "bound",
             Breach::Saving => "saving",
         }
     }

@@ -6,11 +6,11 @@
 use serde::{Deserialize, Deserializer, de};
 
 use crate::catalog::{Accelerator, Name, Terms};
-use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Place, Span, quoted};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Place, Span, is_unseen, quoted};
 use crate::money::Amount;
 use crate::plan::{
-    Bill, BookDate, Cost, LimitUse, Line, LineCategory, LineUnit, Method, Placement, Plan, Policy, PolicyKind, Pricing,
-    Size, Status,
+    Bill, BookDate, ColumnName, Cost, Known, LimitUse, Line, LineCategory, LineUnit, Method, Node, Placement, Plan,
+    Policy, PolicyKind, Proof, RowName, Size, Status, Unplaced,
 };
 use crate::units::{Date, Quantity, Share, Total};
 
@@ -22,22 +22,51 @@ const FORM: &str = "plan/1";
 /// # Errors
 /// The first thing that is wrong, with its line and column.
 pub fn plan_from_json(name: &str, text: &str) -> Result<Plan, Diagnostics> {
-    let saved: Saved = serde_json::from_str(text).map_err(|error| {
-        let told = error.to_string();
-        // serde_json ends its messages with the place, which stands in front here.
-        let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(message, _)| message);
-        let mut fault = Diagnostic::new(Kind::Syntax, Span::NONE, format!("this is not a saved plan: {told}"))
-            .help("save one with `tradewind optimize SCENARIO -o plan.json`");
-        fault.place = Some(Place { file: Name::from(name), line: error.line(), column: error.column() });
-        one(fault)
+    let saved: Saved = serde_json::from_str(text).map_err(|error| match Form::of(text) {
+        Some(other) if other.tradewind != FORM => other_form(name, &other.tradewind),
+        _ => one(malformed(name, &error)),
     })?;
     if saved.tradewind != FORM {
-        let message = format!("{name} is {}, not a saved plan", quoted(&saved.tradewind));
-        let fault = Diagnostic::new(Kind::WrongFormat, Span::NONE, message);
-        return Err(one(fault.help(format!("this version reads {}", quoted(FORM)))));
+        return Err(other_form(name, &saved.tradewind));
     }
-    saved.agrees_with_itself()?;
+    saved.agrees_with_itself(name)?;
     Ok(saved.into_plan())
+}
+
+/// What a document says it is, whatever else is in it.
+#[derive(Deserialize)]
+struct Form {
+    tradewind: String,
+}
+
+impl Form {
+    fn of(text: &str) -> Option<Form> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+fn other_form(name: &str, form: &str) -> Diagnostics {
+    let message = format!("{name} is {}, not a saved plan", quoted(form));
+    let fault = Diagnostic::new(Kind::WrongFormat, Span::NONE, message);
+    one(fault.help(format!("this version reads {}", quoted(FORM))))
+}
+
+fn malformed(name: &str, error: &serde_json::Error) -> Diagnostic {
+    let told = error.to_string();
+    // serde_json ends its messages with the place, which stands in front here.
+    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(message, _)| message);
+    // It repeats names as they are; what a terminal would hide or obey is made visible.
+    let told: String = told.chars().take(400).fold(String::new(), |mut told, character| {
+        match character {
+            unseen if is_unseen(unseen) => told.extend(unseen.escape_unicode()),
+            seen => told.push(seen),
+        }
+        told
+    });
+    let mut fault = Diagnostic::new(Kind::Syntax, Span::NONE, format!("this is not a saved plan: {told}"))
+        .help("save one with `tradewind optimize SCENARIO -o plan.json`");
+    fault.place = Some(Place { file: Name::from(name), line: error.line(), column: error.column() });
+    fault
 }
 
 fn one(fault: Diagnostic) -> Diagnostics {
@@ -84,6 +113,11 @@ impl<'de, T: FromText> Deserialize<'de> for Exact<T> {
     }
 }
 
+/// A member that may be null but has to be there; without this, serde takes a missing one for null.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
 /// An object whose members keep their order, each name once or more.
 struct Members<V>(Vec<(Name, V)>);
 
@@ -118,20 +152,38 @@ struct Saved {
     scenario: Name,
     currency: Name,
     status: Status,
-    proof: String,
+    reproducible: bool,
+    proof: Known,
     method: Method,
-    pricing: Pricing,
     cost: SavedCost,
-    bound: Option<Exact<Amount>>,
+    objective: Exact<Amount>,
+    bound: Exact<Amount>,
+    #[serde(deserialize_with = "nullable")]
     gap: Option<f64>,
     placements: Vec<SavedPlacement>,
+    unplaced: Vec<SavedUnplaced>,
     adjustments: Vec<SavedLine>,
+    fees: Vec<SavedLine>,
     by_provider: Members<SavedCost>,
     by_region: Members<SavedCost>,
     limits: Vec<SavedLimit>,
     policies: Vec<SavedPolicy>,
     size: Size,
     books: Vec<SavedBook>,
+    certificate: SavedCertificate,
+}
+
+/// The proof but for what is known, which stands beside it.
+///
+/// Its lists are read into the plan's own types as they come, so that a proof takes memory once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedCertificate {
+    inputs: String,
+    classes: Vec<Vec<Name>>,
+    columns: Vec<ColumnName>,
+    rows: Vec<RowName>,
+    tree: Vec<Node>,
 }
 
 #[derive(Deserialize)]
@@ -142,6 +194,7 @@ struct SavedCost {
     storage: Exact<Amount>,
     network: Exact<Amount>,
     given: Exact<Amount>,
+    fees: Exact<Amount>,
 }
 
 #[derive(Deserialize)]
@@ -168,30 +221,48 @@ struct SavedLine {
 #[serde(deny_unknown_fields)]
 struct SavedPlacement {
     workload: Name,
+    #[serde(deserialize_with = "nullable")]
     priority: Option<u32>,
     provider: Name,
     region: Name,
+    #[serde(deserialize_with = "nullable")]
     sku: Option<Name>,
+    #[serde(deserialize_with = "nullable")]
     terms: Option<Exact<Terms>>,
+    #[serde(deserialize_with = "nullable")]
     option: Option<u32>,
+    #[serde(deserialize_with = "nullable")]
     accelerator: Option<SavedAccelerator>,
+    copies: u32,
     replicas: u32,
     share: Exact<Share>,
     hours: Exact<Quantity>,
     cost: Exact<Amount>,
     costs: SavedCost,
+    #[serde(deserialize_with = "nullable")]
     derived: Option<Name>,
+    #[serde(deserialize_with = "nullable")]
     current: Option<Name>,
     lines: Vec<SavedLine>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SavedUnplaced {
+    workload: Name,
+    copies: u32,
+    value: Exact<Amount>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct SavedLimit {
     name: Name,
+    #[serde(deserialize_with = "nullable")]
     of: Option<Name>,
     sum: Name,
     sense: Sense,
+    #[serde(deserialize_with = "nullable")]
     share: Option<Exact<Share>>,
     used: Exact<Total>,
     limit: Exact<Total>,
@@ -211,10 +282,12 @@ enum Sense {
 #[serde(deny_unknown_fields)]
 struct SavedPolicy {
     policy: PolicyKind,
+    #[serde(deserialize_with = "nullable")]
     provider: Option<Name>,
     cost: Exact<Amount>,
     unserved: Vec<Name>,
     broken: Vec<Name>,
+    #[serde(deserialize_with = "nullable")]
     saving: Option<Exact<Amount>>,
 }
 
@@ -222,6 +295,7 @@ struct SavedPolicy {
 #[serde(deny_unknown_fields)]
 struct SavedBook {
     provider: Name,
+    #[serde(deserialize_with = "nullable")]
     as_of: Option<Exact<Date>>,
 }
 
@@ -233,6 +307,7 @@ impl From<SavedCost> for Cost {
             storage: saved.storage.0,
             network: saved.network.0,
             given: saved.given.0,
+            fees: saved.fees.0,
         }
     }
 }
@@ -264,6 +339,7 @@ impl From<SavedPlacement> for Placement {
             option: saved.option,
             accelerator: saved.accelerator.map(|has| (has.model.0, has.count.0)),
             derived: saved.derived,
+            copies: saved.copies,
             replicas: saved.replicas,
             share: saved.share.0,
             hours: saved.hours.0,
@@ -276,14 +352,18 @@ impl From<SavedPlacement> for Placement {
 
 impl Saved {
     /// What the form states twice must be said alike: a plan keeps it once, so nothing later would notice.
-    fn agrees_with_itself(&self) -> Result<(), Diagnostics> {
+    fn agrees_with_itself(&self, name: &str) -> Result<(), Diagnostics> {
         let mut faults = Diagnostics::new();
         let mut disagrees = |message: String| {
-            let fault = Diagnostic::new(Kind::Conflicting, Span::NONE, message);
+            let fault = Diagnostic::new(Kind::Conflicting, Span::NONE, format!("{name}: {message}"));
             faults.push(fault.help("the file was changed after it was saved; save the plan anew"));
         };
-        if self.proof != "none" {
-            disagrees(format!("`proof` is {}, but this form carries none", quoted(&self.proof)));
+        if self.reproducible != self.status.is_reproducible() {
+            let status = quoted(self.status.name());
+            disagrees(format!("`reproducible` is {}, but the `status` is {status}", self.reproducible));
+        }
+        if self.proof == Known::Infeasible {
+            disagrees("`proof` says that no plan exists, but here is one".to_owned());
         }
         for placement in &self.placements {
             let (cost, total) = (placement.cost.0, placement.costs.total.0);
@@ -315,6 +395,11 @@ impl Saved {
             slack: saved.slack.0,
             direct_only: saved.direct_only,
         });
+        let unplaced = self.unplaced.into_iter().map(|saved| Unplaced {
+            workload: saved.workload,
+            copies: saved.copies,
+            value: saved.value.0,
+        });
         let policies = self.policies.into_iter().map(|saved| Policy {
             kind: saved.policy,
             provider: saved.provider,
@@ -332,9 +417,11 @@ impl Saved {
             currency: self.currency,
             status: self.status,
             method: self.method,
-            pricing: self.pricing,
             placements: self.placements.into_iter().map(Placement::from).collect(),
+            unplaced: unplaced.collect(),
+            objective: self.objective.0,
             bill: Bill {
+                fees: self.fees.into_iter().map(Line::from).collect(),
                 cost: self.cost.into(),
                 adjustments: self.adjustments.into_iter().map(Line::from).collect(),
                 by_provider: named(self.by_provider),
@@ -342,8 +429,17 @@ impl Saved {
             },
             limits: limits.collect(),
             policies: policies.collect(),
-            bound: self.bound.map(|bound| bound.0),
-            gap: self.gap,
+            bound: self.bound.0,
+            // JSON has no number for it and writes null.
+            gap: self.gap.unwrap_or(f64::INFINITY),
+            proof: Proof {
+                known: self.proof,
+                inputs: self.certificate.inputs,
+                classes: self.certificate.classes,
+                columns: self.certificate.columns,
+                rows: self.certificate.rows,
+                tree: self.certificate.tree,
+            },
             size: self.size,
             books: books.collect(),
         }

@@ -243,22 +243,27 @@ fn route_takes_the_gateway_of_a_scenario() {
 fn optimize_as_json_holds_a_whole_plan() {
     let document = json(&done(&["optimize", "scenarios/eu-llm-platform.yaml", "--format", "json"]));
     assert_eq!(text(&document, "tradewind"), "plan/1");
-    for member in ["status", "proof"] {
+    for member in ["status", "objective", "bound"] {
         text(&document, member);
     }
-    for member in ["bound", "gap"] {
-        assert!(document.get(member).is_some(), "`{member}` is missing");
-    }
-    for part in ["total", "compute", "storage", "network"] {
+    assert!(["optimal", "bounded"].contains(&text(&document, "proof")), "{}", document["proof"]);
+    assert!(document["gap"].is_f64() && document["reproducible"] == true, "{}", document["gap"]);
+    for part in ["total", "compute", "storage", "network", "given", "fees"] {
         text(&document["cost"], part);
     }
+    text(&document["certificate"], "inputs");
+    for part in ["classes", "columns", "rows", "tree"] {
+        list(&document["certificate"], part);
+    }
+    list(&document, "unplaced");
+    list(&document, "fees");
     let placements = list(&document, "placements");
     assert!(!placements.is_empty());
     for placement in placements {
         for member in ["workload", "provider", "region", "sku", "terms", "share", "hours", "cost"] {
             text(placement, member);
         }
-        assert!(placement["replicas"].is_u64(), "{placement}");
+        assert!(placement["replicas"].is_u64() && placement["copies"].is_u64(), "{placement}");
         assert!(!list(placement, "lines").is_empty());
     }
     let limits = list(&document, "limits");
@@ -346,6 +351,88 @@ fn no_plan_writes_no_file() {
     assert!(!path.exists());
 }
 
+// --- effort and gates -------------------------------------------------------------------------------------------------
+
+#[test]
+fn effort_is_taken_in_percent_work_and_seconds() {
+    for more in [
+        &["--gap", "1%"][..],
+        &["--gap", "0.01"],
+        &["--gap=100%"],
+        &["--work", "5000000000"],
+        &["--time-limit", "600"],
+        &["--time-limit", "2.5", "--gap", "0.5%", "--work", "1000000000"],
+    ] {
+        done(&[&["optimize", QUICKSTART][..], more].concat());
+    }
+}
+
+#[test]
+fn effort_that_is_no_figure_is_refused_with_what_would_be() {
+    for (option, value, told) in [
+        ("--gap", "1", "write `1%` for a percentage"),
+        ("--gap", "a bit", "write a percentage as `1%`, or a fraction as `0.01`"),
+        ("--gap", "-1%", "'-1"),
+        ("--fail-on-gap", "5", "write `5%` for a percentage"),
+        ("--work", "0", "0 is not in"),
+        ("--work", "1e9", "invalid digit"),
+        ("--time-limit", "0", "write seconds above 0"),
+        ("--time-limit", "soon", "write seconds above 0"),
+        ("--fail-above", "lots", "write an amount in the currency of the books"),
+        ("--threads", "2", "--threads"),
+    ] {
+        let message = refused(&["optimize", QUICKSTART, option, value]);
+        assert!(message.contains(told), "{option} {value}: {message}");
+    }
+}
+
+/// A time that is over before the search begins: what there is by then is the plan, and it says that a clock stopped it.
+#[test]
+fn a_deadline_is_told_and_makes_a_plan_not_reproducible() {
+    let run = run(&["optimize", QUICKSTART, "--time-limit", "0.000001", "--format", "json"]);
+    let document = json(&run.stdout);
+    // With no plan by then, that is the answer.
+    if run.code == 2 {
+        assert_eq!(text(&document, "tradewind"), "no-plan/1");
+        return;
+    }
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!((text(&document, "status"), &document["reproducible"]), ("deadline", &Value::Bool(false)));
+}
+
+#[test]
+fn a_bill_above_the_gate_is_exit_code_3_and_the_plan_is_printed_and_saved_all_the_same() {
+    let plan = done(&["optimize", QUICKSTART, "--format", "json"]);
+    let total = text(&json(&plan)["cost"], "total").to_owned();
+    // The gate is the most that passes.
+    assert_eq!(done(&["optimize", QUICKSTART, "--format", "json", "--fail-above", &total]), plan);
+    let path = scratch("above.json");
+    let _ = std::fs::remove_file(&path);
+    let target = path.to_str().expect("UTF-8");
+    let run = run(&["optimize", QUICKSTART, "--format", "json", "--fail-above", "2000", "-o", target]);
+    assert_eq!((run.code, &run.stdout), (3, &plan));
+    assert_eq!(run.stderr, format!("tradewind: the bill of {total} USD is above 2000 (--fail-above)\n"));
+    assert_eq!(std::fs::read_to_string(&path).expect("the plan was written"), plan);
+}
+
+#[test]
+fn a_gap_above_the_gate_is_exit_code_3() {
+    let plan = json(&done(&["optimize", QUICKSTART, "--format", "json"]));
+    let optimal = text(&plan, "proof") == "optimal";
+    let run = run(&["optimize", QUICKSTART, "--fail-on-gap", "0%"]);
+    assert_eq!(run.code, if optimal { 0 } else { 3 }, "{}", run.stderr);
+    assert_eq!(run.stderr.contains("(--fail-on-gap)"), !optimal, "{}", run.stderr);
+    done(&["optimize", QUICKSTART, "--fail-on-gap", "100%"]);
+}
+
+#[test]
+fn gates_that_refuse_are_all_told() {
+    let run = run(&["optimize", QUICKSTART, "--fail-above", "0", "--fail-on-gap", "0%"]);
+    assert_eq!(run.code, 3);
+    assert!(run.stderr.lines().all(|line| line.starts_with("tradewind: the ")), "{}", run.stderr);
+    assert!(run.stderr.contains("(--fail-above)"), "{}", run.stderr);
+}
+
 // --- wrong input ------------------------------------------------------------------------------------------------------
 
 #[test]
@@ -407,6 +494,7 @@ fn help_and_version_are_answers() {
         &["compare", "--help"],
         &["route", "--help"],
         &["optimize", "--help"],
+        &["verify", "--help"],
         &["-h"],
     ] {
         assert!(done(arguments).contains("Usage: "), "{arguments:?}");

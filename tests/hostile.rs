@@ -306,8 +306,33 @@ fn a_scenario_of_any_shape_is_refused_in_words() {
         "tradewind: scenario/1\nworkloads: [{name: {}, request: [], data: 1, options: [1, []], current: x, regions: []}]",
         "tradewind: scenario/1\nworkloads: []\nlimits: [~, {}, {name: a, sum: cost}, {where: []}]",
         "tradewind: scenario/1\nworkloads: []\ngateway: []\nhorizon: x",
+        "tradewind: scenario/1\nworkloads: []\nfees: [~, {}, {name: []}, {region: {}, provider: 1, monthly: a}]\nproviders: []",
+        "tradewind: scenario/1\nworkloads: []\ntogether: [~, {}, {workloads: [[]], same: 1}]\napart: x\nspread: [{at_most: []}]",
+        "tradewind: scenario/1\nworkloads: [{name: a, count: [], value: {}}]\nproviders: {at_least: 1e20, at_most: -1}",
     ] {
         let faults = scenario_from_yaml("s.yaml", text, &catalog).expect_err("not a scenario");
         located(&faults);
     }
+}
+
+/// Rules × rules and names × names are more than can be looked at; what is wrong is still told, in part.
+#[test]
+fn rules_beyond_number_are_read_in_time() {
+    use std::fmt::Write as _;
+
+    let catalog = tradewind::reference();
+    let mut text = String::from("tradewind: scenario/1\nworkloads:\n");
+    for number in 0..50_000 {
+        let _ = writeln!(text, "- {{name: w{number}, network_gb: 1}}");
+    }
+    let (mut together, mut apart) = (String::from("together:\n"), String::from("apart:\n"));
+    for number in 0..10_000 {
+        let _ = writeln!(together, "- {{name: t{number}, workloads: [w0, w1], same: region}}");
+        let _ = writeln!(apart, "- {{name: a{number}, workloads: [w0, w2], by: region}}");
+    }
+    let unknown: Vec<String> = (0..50_000).map(|number| format!("x{number}")).collect();
+    let _ = writeln!(apart, "- {{name: last, workloads: [{}], by: region}}", unknown.join(", "));
+    let faults = scenario_from_yaml("s.yaml", &(text + &together + &apart), &catalog).expect_err("unknown workloads");
+    assert_eq!(faults.len(), 101, "a hundred, and a word on the rest");
+    located(&faults);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tradewind::plan::NoPlan;
 use tradewind::report::{no_plan_json, no_plan_text};
-use tradewind::{Catalog, Problem, catalog_from_yaml, optimize, scenario_from_yaml};
+use tradewind::{Catalog, Effort, Problem, catalog_from_yaml, optimize, scenario_from_yaml};
 
 const BOOK: &str = "\
 tradewind: catalog/1
@@ -39,7 +39,7 @@ fn faults(rest: &str) -> String {
 
 fn no_plan(rest: &str) -> NoPlan {
     let problem = problem(rest).unwrap_or_else(|faults| panic!("{faults}"));
-    optimize(&problem).expect_err("there is no plan")
+    optimize(&problem, &Effort::default()).expect_err("there is no plan")
 }
 
 #[test]
@@ -79,10 +79,12 @@ fn a_workload_that_nothing_can_serve_is_told_what_the_nearest_offers_lack() {
     assert_eq!(
         no_plan_text(&no_plan, &tradewind::diagnostic::Sources::default()),
         "no offer can serve workload `big` (4 asked)\n\
+         \x20 without its request 128 vCPU, 64 GiB there would be one\n\
          \x20 metal/north-1 large on-demand: 64 vCPU, 128 asked\n\
          \x20 metal/north-1 large spot: terms spot not tolerated; 64 vCPU, 128 asked\n\
          \x20 metal/north-1 small on-demand: 4 vCPU, 128 asked; 16 GiB memory, 64 asked\n\
-         no plan exists: some workloads cannot be served\n"
+         no plan exists: some workloads cannot be served\n\
+         help: change what they ask for, or give them a `value`, so that they may stay unplaced\n"
     );
 }
 
@@ -94,8 +96,11 @@ fn a_quota_that_is_too_small_says_what_would_do() {
     );
     assert_eq!(
         no_plan.to_string(),
-        "no plan exists: limit `machines` allows 5 replicas, but the workloads need at least 6 replicas\n\
-         help: raise it to at least 6"
+        "no plan exists: these cannot hold together, and without any one of them the others can\n\
+         \x20 limit `machines`: at most 5 replicas\n\
+         \x20 workload `a` must be placed\n\
+         help: raise `machines` from 5 to 6 (+20%): a plan then costs 438.00 USD a month\n\
+         note: a workload with a `value` may stay unplaced"
     );
 }
 
@@ -107,8 +112,10 @@ fn a_floor_that_is_too_high_says_what_would_do() {
     );
     assert_eq!(
         no_plan.to_string(),
-        "no plan exists: limit `west` asks for at least 1 vcpu, but the workloads can bring at most 0 vcpu\n\
-         help: lower it to at most 0"
+        "no plan exists: these cannot hold together, and without any one of them the others can\n\
+         \x20 limit `west`: at least 1 vcpu where region is `metal/west-1`\n\
+         \x20 workload `a`: regions `metal/north-1` only\n\
+         help: lower `west` from 1 to 0 (-100%): a plan then costs 876.00 USD a month"
     );
 }
 
@@ -123,8 +130,11 @@ fn limits_that_exclude_each_other_are_named() {
     );
     assert_eq!(
         no_plan.to_string(),
-        "no plan exists: every workload can be served, but not within all limits together: `north`, `west`\n\
-         help: loosen one of them; not each need be at fault"
+        "no plan exists: these cannot hold together, and without any one of them the others can\n\
+         \x20 limit `north`: at least 2 replicas where region is `metal/north-1`\n\
+         \x20 limit `west`: at least 2 replicas where region is `metal/west-1`\n\
+         help: lower `north` from 2 to 0 (-100%): a plan then costs 146.00 USD a month\n\
+         help: lower `west` from 2 to 0 (-100%): a plan then costs 292.00 USD a month"
     );
     let json: serde_json::Value = serde_json::from_str(&no_plan_json(&no_plan)).expect("a document");
     assert_eq!(json["tradewind"], "no-plan/1");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tradewind::report::{Detail, plan_text};
-use tradewind::{Problem, catalog_from_yaml, load, load_catalog, optimize, scenario_from_yaml};
+use tradewind::{Effort, Problem, catalog_from_yaml, load, load_catalog, optimize, scenario_from_yaml};
 
 fn readme() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README")
@@ -29,7 +29,7 @@ fn the_first_output_is_that_of_the_quickstart() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let input = load(root.join("scenarios/quickstart.yaml")).expect("the quickstart loads");
     let problem = Problem::new(&input.catalog, &input.scenario).expect("it can be priced");
-    let plan = optimize(&problem).expect("it has a plan");
+    let plan = optimize(&problem, &Effort::default()).expect("it has a plan");
     assert_eq!(blocks("text")[0].trim_end(), plan_text(&plan, Detail::Placements).trim_end());
 }
 

@@ -7,15 +7,40 @@
 //!
 //! ```text
 //! Catalog + Scenario + Plan ── placed ──→ parts (resolved, eligible, whole) ── priced ──→ lines, totals
-//!                                                                           └─ limits ──→ used, bound, slack
+//!                                                                           ├─ limits ──→ used, bound, slack
+//!                                                                           └─ rules  ──→ fees, together, apart
+//! Catalog + Scenario + Proof ── program ──→ columns, rows ── tree, carry, leaf ──→ the bound
 //! ```
 
+mod blocks;
+mod candidate;
+mod carry;
+mod claims;
+mod conflict;
+mod curve;
+mod knapsack;
+mod leaf;
+mod limit_rows;
 mod limits;
 mod placed;
+#[cfg(test)]
+mod plan_tests;
 mod priced;
+mod program;
+#[cfg(test)]
+mod program_tests;
+mod rows;
+mod rules;
+mod scope;
+mod supply;
+mod tree;
+#[cfg(test)]
+mod tree_tests;
 
 use std::fmt;
 
+pub use self::conflict::check_conflict;
+pub(crate) use self::tree::{Shown, proven};
 use crate::catalog::Catalog;
 use crate::plan::{Breach, Plan, Violation};
 use crate::scenario::Scenario;
@@ -45,30 +70,17 @@ pub fn check(catalog: &Catalog, scenario: &Scenario, plan: &Plan) -> Vec<Violati
     report.equal(Breach::Names, "plan", "the currency", &*plan.currency, &**catalog.currency());
     let parts = placed::resolve(catalog, scenario, plan, &mut report);
     placed::covers(catalog, scenario, plan, &parts, &mut report);
+    let supplies: Vec<_> = scenario.workloads.iter().map(|workload| supply::eligible(catalog, workload)).collect();
+    rules::hold(catalog, scenario, &parts, &mut report);
     match priced::price(catalog, scenario, &parts) {
         Some(prices) => {
             priced::compare(catalog, plan, &parts, &prices, &mut report);
-            if limits::hold(catalog, scenario, plan, &parts, &prices, &mut report).is_none() {
+            if limits::hold(catalog, scenario, &supplies, plan, (&parts, &prices), &mut report).is_none() {
                 report.add(Breach::Limit, "plan", "a sum is beyond the range that is kept exactly");
             }
         }
         None => report.add(Breach::Line, "plan", "a price is missing, or an amount is beyond the range"),
     }
-    savings(plan, &mut report);
+    claims::hold(catalog, scenario, plan, &mut report);
     report.0
-}
-
-/// A saving is the policy's cost less the plan's, and only claimed over a policy that serves all and breaks nothing.
-fn savings(plan: &Plan, report: &mut Report) {
-    for policy in &plan.policies {
-        let Some(saving) = policy.saving else { continue };
-        let place = format!("policy {:?}", policy.kind);
-        if !policy.unserved.is_empty() || !policy.broken.is_empty() {
-            report.add(Breach::Saving, &place, "a saving is claimed over a policy that does not keep every rule");
-        }
-        match policy.cost.minus(plan.bill.cost.total) {
-            Some(difference) => report.equal(Breach::Saving, &place, "the saving", saving, difference),
-            None => report.add(Breach::Saving, &place, "the saving is beyond the range"),
-        }
-    }
 }

@@ -2,41 +2,44 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, ProviderId, Tariff, TariffId, Transfer};
+use crate::catalog::{Catalog, ProviderId, Tariff, TariffId};
 use crate::check::Report;
-use crate::check::placed::{Part, ServedBy, placement_name, replicas_and_hours};
-use crate::money::{Amount, UnitPrice, divide_half_even};
+use crate::check::placed::{Part, placement_name, value_of_unplaced};
+use crate::check::rules::{biller, due};
+use crate::check::supply::{Charge, charges, first_paid};
+use crate::money::Amount;
 use crate::plan::{Breach, Cost, Line, LineCategory, LineUnit, Plan};
-use crate::scenario::{Demand, Scenario, Split};
+use crate::scenario::{Fee, Scenario, Split};
 use crate::units::{Quantity, Total};
 
-/// One amount that somebody bills.
-#[derive(Clone, Copy)]
-pub(super) struct Charge {
-    pub(super) category: LineCategory,
-    pub(super) provider: ProviderId,
-    tariff: Option<TariffId>,
-    /// In 10⁻¹² of the unit.
-    quantity: i128,
-    pub(super) amount: Amount,
-}
-
 /// What a plan costs by the books.
-pub(super) struct Prices {
+pub(super) struct Prices<'a> {
     /// Charges of every part, at first paid prices.
     pub(super) by_part: Vec<Vec<Charge>>,
     /// What tiers and allowances change, by tariff that they change.
     pub(super) adjustments: Vec<(TariffId, ProviderId, Amount)>,
+    /// Fees that are due, and who bills them.
+    pub(super) fees: Vec<(&'a Fee, ProviderId)>,
 }
 
 /// Prices every part; `None` if a price is missing or an amount is beyond the range.
-pub(super) fn price(catalog: &Catalog, scenario: &Scenario, parts: &[Part<'_>]) -> Option<Prices> {
+pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part<'_>]) -> Option<Prices<'a>> {
     let mut by_part: Vec<Vec<Charge>> = Vec::with_capacity(parts.len());
     let mut used = BTreeSet::new();
     for part in parts {
-        // Storage is kept once in every region that a workload uses: with the first part there.
-        let first_there = used.insert((part.workload, part.region));
-        by_part.push(charges(catalog, scenario, part, first_there)?);
+        let workload = &scenario.workloads[part.workload];
+        let charges = charges(catalog, workload, part.supply)?;
+        let mut all = charges.each.into_iter().map(|charge| charge.times(part.units)).collect::<Option<Vec<_>>>()?;
+        // A divided workload keeps its storage once in every region that it uses: with the first part there
+        // that keeps any (a given option is complete as it is).
+        if let Some(stored) = charges.stored {
+            if workload.split == Split::Never {
+                all.push(stored.times(part.units)?);
+            } else if used.insert((part.workload, part.supply.region)) {
+                all.push(stored);
+            }
+        }
+        by_part.push(all);
     }
     let mut adjustments = Vec::new();
     let mut volumes = vec![0_i128; catalog.tariffs().len()];
@@ -51,18 +54,8 @@ pub(super) fn price(catalog: &Catalog, scenario: &Scenario, parts: &[Part<'_>]) 
             adjustments.push((TariffId::at(number), tariff.provider, change));
         }
     }
-    Some(Prices { by_part, adjustments })
-}
-
-/// Price of the first GB beyond the allowance.
-fn first_paid(tariff: &Tariff) -> UnitPrice {
-    for tier in &tariff.tiers {
-        match tier.up_to {
-            Some(end) if end <= tariff.free_gb => {}
-            _ => return tier.price,
-        }
-    }
-    UnitPrice::ZERO
+    let fees = due(catalog, scenario, parts).into_iter().map(|fee| (fee, biller(catalog, fee))).collect();
+    Some(Prices { by_part, adjustments, fees })
 }
 
 /// Cost of a month's volume: the part above the allowance, each GB at the price of the tier it lies in.
@@ -80,73 +73,8 @@ fn graduated(tariff: &Tariff, volume: i128) -> Option<Amount> {
     Some(cost)
 }
 
-fn charges(catalog: &Catalog, scenario: &Scenario, part: &Part<'_>, first_there: bool) -> Option<Vec<Charge>> {
-    let workload = &scenario.workloads[part.workload];
-    let here = catalog.region(part.region).provider;
-    let (numerator, denominator) = (i128::from(part.numerator), i128::from(part.denominator));
-    // What a part takes of a whole: so many replicas' shares, each rounded to 10⁻¹², or an exact part of 10⁻⁶.
-    let share = |whole: Quantity| {
-        let whole = i128::from(whole.parts()).checked_mul(1_000_000)?;
-        divide_half_even(whole, denominator)?.checked_mul(numerator)
-    };
-    let charge = |category, provider, tariff, quantity, price: UnitPrice| {
-        Some(Charge { category, provider, tariff, quantity, amount: price.times(quantity)? })
-    };
-    let by_tariff = |category, tariff: TariffId, quantity| {
-        let book = catalog.tariff(tariff);
-        charge(category, book.provider, Some(tariff), quantity, first_paid(book))
-    };
-    let mut all = Vec::new();
-    match (&workload.demand, part.served_by) {
-        (Demand::Machines(machines), ServedBy::Offer(offer)) => {
-            let (replicas, hours) = replicas_and_hours(catalog, workload, part.served_by);
-            let at_work = match workload.split {
-                Split::Never => i128::from(replicas) * 1_000_000,
-                Split::Replicas => numerator * 1_000_000,
-                Split::Any => i128::from(replicas) * numerator,
-            };
-            let machine_hours = i128::from(hours.parts()).checked_mul(at_work)?;
-            all.push(charge(LineCategory::Compute, here, None, machine_hours, offer.price)?);
-            if let Some((from, gb)) = machines.data.filter(|(_, gb)| *gb > Quantity::ZERO) {
-                let source = catalog.region(from).provider;
-                all.push(match catalog.transfer(from, part.region) {
-                    Transfer::Free => charge(LineCategory::Network, source, None, share(gb)?, UnitPrice::ZERO)?,
-                    Transfer::Tariff(tariff) => by_tariff(LineCategory::Network, tariff, share(gb)?)?,
-                    Transfer::NoPrice => return None,
-                });
-            }
-            if machines.internet_gb > Quantity::ZERO {
-                let tariff = catalog.internet_tariff(part.region)?;
-                all.push(by_tariff(LineCategory::Network, tariff, share(machines.internet_gb)?)?);
-            }
-            if let Some((gb, class)) = machines.storage.filter(|(gb, _)| *gb > Quantity::ZERO && first_there) {
-                let tariff = catalog.storage_price(part.region, class)?.tariff;
-                all.push(by_tariff(LineCategory::Storage, tariff, i128::from(gb.parts()) * 1_000_000)?);
-            }
-        }
-        (Demand::FlatRate(usage), ServedBy::Rates) => {
-            let rates = catalog.provider(here).rates?;
-            let priced = [
-                (LineCategory::Compute, usage.compute_hours, rates.compute_hour),
-                (LineCategory::Storage, usage.storage_gb, rates.storage_gb_month),
-                (LineCategory::Network, usage.network_gb, rates.network_gb),
-            ];
-            for (category, quantity, rate) in priced.into_iter().filter(|(_, quantity, _)| *quantity > Quantity::ZERO) {
-                all.push(charge(category, here, None, share(quantity)?, rate)?);
-            }
-        }
-        (Demand::Given(_), ServedBy::Option(option)) => {
-            let amount = Amount::from_units(option.cost.units() / denominator).times(numerator)?;
-            let quantity = 1_000_000_000_000 / denominator * numerator;
-            all.push(Charge { category: LineCategory::Given, provider: here, tariff: None, quantity, amount });
-        }
-        _ => return None,
-    }
-    Some(all)
-}
-
 /// Holds the plan's lines, totals and adjustments against the prices.
-pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices: &Prices, report: &mut Report) {
+pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices: &Prices<'_>, report: &mut Report) {
     for (part, charges) in parts.iter().zip(&prices.by_part) {
         let place = placement_name(part.placement);
         let lines = &part.placement.lines;
@@ -167,11 +95,22 @@ pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices
         total(&place, part.placement.cost, charges.iter().map(|charge| (charge.category, charge.amount)), report);
     }
     adjustments(catalog, plan, prices, report);
+    fees(catalog, plan, prices, report);
     let all = prices.by_part.iter().flatten().map(|charge| (charge.category, charge.amount));
     let changes = prices.adjustments.iter().map(|(id, _, change)| (adjusted_category(catalog, *id), *change));
-    total("bill", plan.bill.cost, all.chain(changes), report);
+    let fees = prices.fees.iter().map(|(fee, _)| (LineCategory::Fee, fee.monthly));
+    total("bill", plan.bill.cost, all.chain(changes).chain(fees), report);
     by_provider(catalog, plan, prices, report);
     by_region(catalog, plan, parts, prices, report);
+    objective(plan, report);
+}
+
+/// What was minimised: the bill, and the value of what stays unplaced.
+fn objective(plan: &Plan, report: &mut Report) {
+    match value_of_unplaced(plan).and_then(|value| value.plus(plan.bill.cost.total)) {
+        Some(is) => report.equal(Breach::Total, "plan", "the objective", plan.objective, is),
+        None => report.add(Breach::Total, "plan", "the objective is beyond the range"),
+    }
 }
 
 /// What a kind of cost is counted in.
@@ -181,6 +120,7 @@ fn unit(category: LineCategory) -> LineUnit {
         LineCategory::Storage => LineUnit::GbMonth,
         LineCategory::Network => LineUnit::Gb,
         LineCategory::Given => LineUnit::Option,
+        LineCategory::Fee => LineUnit::Month,
     }
 }
 
@@ -201,7 +141,7 @@ fn adjusted_category(catalog: &Catalog, id: TariffId) -> LineCategory {
 }
 
 /// The account's lines, tariff by tariff: their sum is what tiers and allowances change.
-fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices, report: &mut Report) {
+fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut Report) {
     for line in &plan.bill.adjustments {
         let place = format!("adjustment {} of {}", line.what, line.source);
         line_is_product(line, &place, report);
@@ -231,6 +171,25 @@ fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices, report: &mut Rep
     }
 }
 
+/// One line for each fee that is due, in the scenario's order.
+fn fees(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut Report) {
+    let lines = &plan.bill.fees;
+    report.equal(Breach::Line, "bill", "the number of its fees", lines.len(), prices.fees.len());
+    for (line, (fee, provider)) in lines.iter().zip(&prices.fees) {
+        let place = format!("fee {}", line.what);
+        line_is_product(line, &place, report);
+        report.equal(Breach::Line, &place, "its name", line.what.as_str(), &*fee.name);
+        report.equal(Breach::Line, &place, "its amount", line.amount, fee.monthly);
+        report.equal(Breach::Line, &place, "its quantity", line.quantity, Quantity::whole(1).total());
+        report.equal(Breach::Line, &place, "its unit price", line.unit_price, fee.monthly);
+        report.equal(Breach::Line, &place, "its source", line.source.as_str(), "the scenario's `fees`");
+        let biller = &catalog.provider(*provider).name;
+        if line.category != LineCategory::Fee || line.unit != LineUnit::Month || line.provider != *biller {
+            report.add(Breach::Line, &place, "it is under another kind of cost or unit, or billed by another provider");
+        }
+    }
+}
+
 fn total(place: &str, says: Cost, amounts: impl Iterator<Item = (LineCategory, Amount)>, report: &mut Report) {
     let mut is = Cost::default();
     for (category, amount) in amounts {
@@ -245,22 +204,25 @@ fn total(place: &str, says: Cost, amounts: impl Iterator<Item = (LineCategory, A
         ("the total of storage", says.storage, is.storage),
         ("the total of network", says.network, is.network),
         ("the total of given options", says.given, is.given),
+        ("the total of fees", says.fees, is.fees),
     ];
     for (what, says, is) in kinds {
         report.equal(Breach::Total, place, what, says, is);
     }
 }
 
-fn by_provider(catalog: &Catalog, plan: &Plan, prices: &Prices, report: &mut Report) {
+fn by_provider(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut Report) {
     for (number, provider) in catalog.providers().iter().enumerate() {
         let id = ProviderId::at(number);
         let direct = prices.by_part.iter().flatten().filter(|charge| charge.provider == id);
         let direct = direct.map(|charge| (charge.category, charge.amount));
         let changes = prices.adjustments.iter().filter(|(_, biller, _)| *biller == id);
         let changes = changes.map(|(tariff, _, change)| (adjusted_category(catalog, *tariff), *change));
+        let fees = prices.fees.iter().filter(|(_, biller)| *biller == id);
+        let fees = fees.map(|(fee, _)| (LineCategory::Fee, fee.monthly));
         let says = plan.bill.by_provider.iter().find(|(name, _)| *name == provider.name);
         let says = says.map_or(Cost::default(), |(_, cost)| *cost);
-        total(&format!("billed by {}", provider.name), says, direct.chain(changes), report);
+        total(&format!("billed by {}", provider.name), says, direct.chain(changes).chain(fees), report);
     }
     for (name, _) in &plan.bill.by_provider {
         if catalog.provider_named(name).is_none() {
@@ -269,9 +231,9 @@ fn by_provider(catalog: &Catalog, plan: &Plan, prices: &Prices, report: &mut Rep
     }
 }
 
-fn by_region(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices: &Prices, report: &mut Report) {
+fn by_region(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices: &Prices<'_>, report: &mut Report) {
     for (number, region) in catalog.regions().iter().enumerate() {
-        let there = parts.iter().zip(&prices.by_part).filter(|(part, _)| part.region.index() == number);
+        let there = parts.iter().zip(&prices.by_part).filter(|(part, _)| part.supply.region.index() == number);
         let amounts = there.flat_map(|(_, charges)| charges).map(|charge| (charge.category, charge.amount));
         let says = plan.bill.by_region.iter().find(|(name, _)| *name == region.path);
         let says = says.map_or(Cost::default(), |(_, cost)| *cost);

@@ -13,6 +13,7 @@ mod decode;
 mod load;
 mod reader;
 mod scenario;
+mod scenario_rules;
 mod syntax;
 mod tariffs;
 mod tree;

@@ -1,7 +1,9 @@
 //! From the tree of a scenario to a [`ScenarioDraft`] and the list of its price books.
 //!
-//! Parts of the format that this version does not plan with are refused by name at their place: to ignore a fee or a
-//! spread rule would be a wrong plan that looks right.
+//! Parts of the format that this version does not plan with are refused by name at their place: to ignore a flow or an
+//! agreement would be a wrong plan that looks right.
+
+use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
@@ -10,16 +12,16 @@ use super::reader::{Format, Named, Owner, Reader, STAND_IN, Slot};
 use super::tree::{Node, NodeKind};
 use crate::catalog::Name;
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, quoted};
+use crate::scenario::Measure;
 use crate::scenario::draft::{
     AcceleratorNeedDraft, BoundDraft, ByAcceleratorDraft, Choice, CurrentDraft, DataNeedDraft, FilterDraft,
     GatewayDraft, LimitDraft, OptionDraft, RequestDraft, ScenarioDraft, Split, StorageNeedDraft, WorkloadDraft,
 };
 
 /// Parts of a scenario whose step is still to come.
-const LATER: [&str; 10] =
-    ["fees", "providers", "together", "apart", "spread", "datasets", "flows", "owned", "agreements", "fleet"];
+const LATER: [&str; 5] = ["datasets", "flows", "owned", "agreements", "fleet"];
 /// Parts of a workload whose step is still to come.
-const LATER_OF_WORKLOAD: [&str; 3] = ["value", "count", "reads"];
+const LATER_OF_WORKLOAD: [&str; 1] = ["reads"];
 /// Parts of a horizon whose step is still to come.
 const LATER_OF_HORIZON: [&str; 2] = ["months", "growth"];
 /// Ways of dividing a workload, by name.
@@ -42,26 +44,59 @@ pub(super) fn read(root: Node<'_>, faults: &mut Diagnostics, books_given: bool) 
     let mut reader = Reader::new(faults);
     reader.format(root, &Format::SCENARIO)?;
     let owner = Owner { text: &"the scenario", at: root.span() };
-    let keys = ["tradewind", "name", "catalogs", "horizon", "gateway", "workloads", "limits"];
-    let [_, name, catalogs, horizon, gateway, workloads, limits] = reader.fields(root, owner, keys, &LATER)?;
-    let draft = ScenarioDraft {
+    let keys = [
+        "tradewind",
+        "name",
+        "catalogs",
+        "horizon",
+        "gateway",
+        "workloads",
+        "limits",
+        "fees",
+        "providers",
+        "together",
+        "apart",
+        "spread",
+    ];
+    let fields = reader.fields(root, owner, keys, &LATER)?;
+    let [_, name, catalogs, horizon, gateway, workloads, limits, fees, providers, together, apart, spread] = fields;
+    let mut draft = ScenarioDraft {
         name: reader.optional_name(name).map(|text| text.value).unwrap_or_default(),
         hours_per_month: reader.horizon(horizon),
         gateway: reader.gateway(gateway),
-        workloads: reader.workloads(workloads),
-        limits: reader.limits(limits),
+        ..ScenarioDraft::default()
     };
+    let mut unread = Unread::default();
+    draft.workloads = reader.workloads(workloads, &mut unread);
+    draft.limits = reader.limits(limits);
+    draft.fees = reader.fees(fees);
+    draft.providers = reader.provider_count(providers);
+    draft.together = reader.together(together);
+    draft.apart = reader.apart(apart);
+    draft.spread = reader.spread(spread);
+    draft.spread.retain(|rule| !unread.faulty.contains(&rule.workload.value));
     let catalogs = reader.catalogs(catalogs, books_given);
-    let mut file = ScenarioFile { draft, catalogs, unlisted: reader.unlisted() };
-    if reader.lost() {
-        forget_workloads(&mut file.draft.limits);
+    if unread.names {
+        forget_workloads(&mut draft);
     }
-    Some(file)
+    Some(ScenarioFile { draft, catalogs, unlisted: reader.unlisted() })
 }
 
-/// Takes out of limits what refers to workloads: after a name was lost, it may well be there.
-fn forget_workloads(limits: &mut [LimitDraft]) {
-    for limit in limits {
+/// What of the workloads could not be read, so that a rule must not be faulted for it.
+#[derive(Default)]
+struct Unread {
+    /// Whether anything that rules refer to is missing: a name, a type, a label, a use.
+    names: bool,
+    /// Workloads with stand-ins for what was wrong: whether they can be spread is not known.
+    faulty: BTreeSet<Name>,
+}
+
+/// Takes out of rules what refers to workloads: after a name was lost, it may well be there.
+fn forget_workloads(draft: &mut ScenarioDraft) {
+    for limit in &mut draft.limits {
+        if !Measure::NAMED.iter().any(|measure| measure.name() == &*limit.sum.value) {
+            limit.sum.value = Measure::Cost.name().into();
+        }
         limit.filter.workload.clear();
         limit.filter.kind.clear();
         limit.filter.label.clear();
@@ -69,6 +104,9 @@ fn forget_workloads(limits: &mut [LimitDraft]) {
             limit.per = None;
         }
     }
+    draft.together.clear();
+    draft.apart.clear();
+    draft.spread.clear();
 }
 
 impl<'a> Reader<'a, '_> {
@@ -108,12 +146,26 @@ impl<'a> Reader<'a, '_> {
         Some(draft)
     }
 
-    fn workloads(&mut self, slot: Slot<'a, '_>) -> Vec<WorkloadDraft> {
-        let Some(items) = self.required(slot).and_then(|node| self.items(node, &slot)) else { return Vec::new() };
-        items.enumerate().filter_map(|(number, node)| self.workload(node, number + 1)).collect()
+    fn workloads(&mut self, slot: Slot<'a, '_>, unread: &mut Unread) -> Vec<WorkloadDraft> {
+        let Some(items) = self.required(slot).and_then(|node| self.items(node, &slot)) else {
+            unread.names = true;
+            return Vec::new();
+        };
+        let mut workloads = Vec::with_capacity(items.size_hint().0);
+        for (number, node) in items.enumerate() {
+            let before = self.faults();
+            let workload = self.workload(node, number + 1, unread);
+            if self.faults() > before {
+                unread.faulty.extend(workload.iter().map(|workload| workload.name.value.clone()));
+            }
+            unread.names |= workload.is_none();
+            workloads.extend(workload);
+        }
+        workloads
     }
 
-    fn workload(&mut self, node: Node<'a>, number: usize) -> Option<WorkloadDraft> {
+    fn workload(&mut self, node: Node<'a>, number: usize, unread: &mut Unread) -> Option<WorkloadDraft> {
+        let before = self.faults();
         let title = title(node, "workload", number);
         let owner = Owner { text: &title, at: node.span() };
         let keys = [
@@ -140,6 +192,8 @@ impl<'a> Reader<'a, '_> {
             "storage_gb",
             "network_gb",
             "options",
+            "count",
+            "value",
         ];
         let [
             name,
@@ -165,12 +219,20 @@ impl<'a> Reader<'a, '_> {
             storage_gb,
             network_gb,
             options,
+            count,
+            value,
         ] = self.fields(node, owner, keys, &LATER_OF_WORKLOAD)?;
         let mut draft = WorkloadDraft {
             name: self.required_name(name).unwrap_or_else(|| Spanned::new(Name::from(&*title), node.span())),
             kind: self.optional_name(kind).map(|text| text.value),
-            priority: self.optional_number(priority),
             labels: self.labels(labels),
+            options: self.options(options),
+            ..WorkloadDraft::default()
+        };
+        // Of the keys too: an unknown one may be any of these.
+        unread.names |= self.faults() > before;
+        draft = WorkloadDraft {
+            priority: self.optional_number(priority),
             replicas: self.replicas(replicas),
             by_accelerator: self.by_accelerator(by_accelerator),
             hours: self.optional_number(hours),
@@ -188,8 +250,9 @@ impl<'a> Reader<'a, '_> {
             compute_hours: self.optional_number(compute_hours),
             storage_gb: self.optional_number(storage_gb),
             network_gb: self.optional_number(network_gb),
-            options: self.options(options),
-            ..WorkloadDraft::default()
+            count: self.optional_number(count),
+            value: self.optional_number(value),
+            ..draft
         };
         if request.value().is_some() {
             let before = self.faults();
@@ -407,7 +470,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// "workload `chat`", or "workload 3" where it has no name that can be read.
-fn title(node: Node<'_>, what: &'static str, number: usize) -> String {
+pub(super) fn title(node: Node<'_>, what: &'static str, number: usize) -> String {
     let name = node.entries().find(|(key, _)| key.text() == Some("name")).and_then(|(_, value)| value.text());
     match name {
         Some(name) if !name.is_empty() => Named(what, name).to_string(),

@@ -21,11 +21,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Kind, quoted};
 use crate::money::Amount;
 use crate::plan::Unserved;
 use crate::rules::{Reason, Supply, eligibility, supplies};
-use crate::scenario::{Demand, Scenario, Workload};
+use crate::scenario::{Demand, Scenario, Split, Workload};
 use crate::units::Total;
 
 pub(crate) use self::rows::{CostScope, Row};
-pub(crate) use self::standing::Standing;
+pub(crate) use self::standing::{CRUMB, Standing, crumb, place, spread_most};
 
 /// How many of the nearest offers are named for a workload that nothing can serve.
 const NEAREST: usize = 3;
@@ -35,14 +35,14 @@ const NEAREST: usize = 3;
 pub struct Problem {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) scenario: Arc<Scenario>,
-    /// One per workload that something can serve, by workload name.
+    /// One per workload that something can serve or that may stay unplaced, by workload name.
     pub(crate) blocks: Vec<Block>,
     /// By limit, then value.
     pub(crate) rows: Vec<Row>,
-    /// Workloads that nothing can serve, in the scenario's order.
+    /// Workloads that nothing can serve and that must be placed, in the scenario's order.
     pub(crate) unserved: Vec<Unserved>,
-    /// Whether no plan can reach a tier or an allowance, so that first paid prices are the bill.
-    pub(crate) exactly_priced: bool,
+    /// By tariff: the most that all workloads together could bring, in 10⁻¹² GB.
+    pub(crate) reach: Vec<i128>,
 }
 
 /// A workload and its candidates.
@@ -50,12 +50,32 @@ pub struct Problem {
 pub(crate) struct Block {
     /// Its number in the scenario.
     pub(crate) workload: usize,
-    /// Never empty; by provider, region, SKU and terms.
+    /// Copies of the workload.
+    pub(crate) copies: u32,
+    /// What each copy is worth, if it may stay unplaced.
+    pub(crate) value: Option<Amount>,
+    /// By provider, region, SKU and terms; empty only where the workload may stay unplaced.
     pub(crate) candidates: Vec<Candidate>,
     /// Numbers of the candidates that no other beats in cost and in every row.
     pub(crate) undominated: Vec<usize>,
-    /// Of these, those that no other beats in cost and in every row that is not a sum of cost.
-    pub(crate) core: Vec<usize>,
+}
+
+impl Block {
+    /// Units of all copies at a candidate.
+    pub(crate) fn whole(&self, candidate: usize) -> u32 {
+        self.candidates[candidate].units().saturating_mul(self.copies)
+    }
+
+    /// Copies of which a list of parts places nothing.
+    pub(crate) fn unplaced(&self, parts: &[(usize, u32)]) -> u32 {
+        if self.candidates.first().is_some_and(|first| !first.divided) {
+            self.copies.saturating_sub(parts.iter().map(|(_, units)| units).sum())
+        } else if parts.is_empty() {
+            self.copies
+        } else {
+            0
+        }
+    }
 }
 
 /// An eligible supply, priced.
@@ -64,6 +84,8 @@ pub(crate) struct Candidate {
     pub(crate) supply: Supply,
     pub(crate) region: RegionId,
     pub(crate) charges: Charges,
+    /// Whether its workload may be divided.
+    pub(crate) divided: bool,
     /// Cost of one unit at first paid prices.
     pub(crate) unit_cost: Amount,
     /// Cost of being in the region at all.
@@ -75,12 +97,12 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// Units of the whole workload here.
+    /// Units of the whole workload here, of one copy.
     pub(crate) fn units(&self) -> u32 {
         self.charges.units
     }
 
-    /// Cost of the whole workload here, at first paid prices; `None` beyond the range of amounts.
+    /// Cost of the whole workload here, of one copy, at first paid prices; `None` beyond the range of amounts.
     pub(crate) fn whole_cost(&self) -> Option<Amount> {
         self.unit_cost.times(i128::from(self.units()))?.plus(self.region_cost)
     }
@@ -94,6 +116,8 @@ pub(crate) struct RowUse {
     pub(crate) inside: Total,
     /// To the sum that a percentage is taken of.
     pub(crate) base: Total,
+    /// Whether it is in the limit's scope, and of the row's value.
+    pub(crate) within: bool,
 }
 
 /// Which candidates are bought, and how many units of each: per block a list of (candidate, units).
@@ -130,10 +154,16 @@ impl Problem {
                             .help("check its replicas, hours and GB"),
                     );
                 }
-                Some(list) if list.is_empty() => unserved.push(why_unserved(catalog, workload)),
-                Some(candidates) => {
-                    blocks.push(Block { workload: number, candidates, undominated: Vec::new(), core: Vec::new() })
+                Some(list) if list.is_empty() && workload.value.is_none() => {
+                    unserved.push(why_unserved(catalog, workload));
                 }
+                Some(candidates) => blocks.push(Block {
+                    workload: number,
+                    copies: workload.count,
+                    value: workload.value,
+                    candidates,
+                    undominated: Vec::new(),
+                }),
             }
         }
         blocks.sort_by(|a, b| scenario.workloads[a.workload].name.cmp(&scenario.workloads[b.workload].name));
@@ -143,7 +173,7 @@ impl Problem {
             blocks,
             rows: Vec::new(),
             unserved,
-            exactly_priced: false,
+            reach: Vec::new(),
         };
         if !problem.fits() {
             let message = "the sum over all workloads could be above 10 trillion";
@@ -163,8 +193,8 @@ impl Problem {
             );
         }
         if faults.is_empty() {
+            problem.reach = problem.reach();
             dominance::mark(&mut problem);
-            problem.exactly_priced = problem.is_exactly_priced();
             return Ok(problem);
         }
         Err(faults)
@@ -178,48 +208,82 @@ impl Problem {
     /// Whether even the dearest choice everywhere, several times over, stays inside the range of amounts.
     fn fits(&self) -> bool {
         let dearest = |block: &Block| {
-            block
-                .candidates
-                .iter()
-                .map(Candidate::whole_cost)
-                .try_fold(Amount::ZERO, |most, cost| Some(most.max(cost?)))
+            let mut whole =
+                block.candidates.iter().map(Candidate::whole_cost).chain([block.value.or(Some(Amount::ZERO))]);
+            let most = whole.try_fold(Amount::ZERO, |most, cost| Some(most.max(cost?)))?;
+            most.times(i128::from(block.copies))
         };
-        let total = self.blocks.iter().try_fold(Amount::ZERO, |sum, block| sum.plus(dearest(block)?));
-        total.and_then(|total| total.times(10)).is_some()
+        let fees = Amount::sum(self.scenario.fees.iter().map(|fee| fee.monthly));
+        let total = self.blocks.iter().try_fold(fees, |sum, block| Some(sum?.plus(dearest(block)?)));
+        total.flatten().and_then(|total| total.times(10)).is_some()
     }
 
-    /// Whether the volume that all workloads together could bring to any tariff stays at its first paid price.
-    fn is_exactly_priced(&self) -> bool {
-        let mut largest = vec![0_i128; self.catalog.tariffs().len()];
+    /// By tariff, the volume that all workloads together could bring: each its heaviest candidate, times its copies.
+    fn reach(&self) -> Vec<i128> {
+        let mut reach = vec![0_i128; self.catalog.tariffs().len()];
         for block in &self.blocks {
-            let mut of_block: Vec<(usize, i128)> = Vec::new();
+            let mut heaviest: Vec<(usize, i128)> = Vec::new();
             for candidate in &block.candidates {
-                let units = i128::from(candidate.units());
-                let per_unit = candidate.charges.per_unit.iter().map(|charge| (charge, units));
-                for (charge, times) in per_unit.chain(candidate.charges.per_region.iter().map(|charge| (charge, 1))) {
-                    if let Some(tariff) = charge.basis.tariff() {
-                        of_block.push((tariff.index(), charge.quantity.saturating_mul(times)));
+                let mut volumes: Vec<(usize, i128)> = Vec::new();
+                candidate.volumes(|tariff, per_unit, per_region| {
+                    let volume = per_unit.saturating_mul(i128::from(candidate.units())).saturating_add(per_region);
+                    match volumes.iter_mut().find(|(other, _)| *other == tariff) {
+                        Some((_, sum)) => *sum = sum.saturating_add(volume),
+                        None => volumes.push((tariff, volume)),
+                    }
+                });
+                for (tariff, volume) in volumes {
+                    match heaviest.iter_mut().find(|(other, _)| *other == tariff) {
+                        Some((_, most)) => *most = (*most).max(volume),
+                        None => heaviest.push((tariff, volume)),
                     }
                 }
             }
-            of_block.sort_unstable();
-            // Sorted by tariff, then volume: the last entry of each tariff is the most this block can bring.
-            for (position, &(tariff, volume)) in of_block.iter().enumerate() {
-                if of_block.get(position + 1).is_none_or(|next| next.0 != tariff) {
-                    largest[tariff] = largest[tariff].saturating_add(volume);
-                }
+            for (tariff, volume) in heaviest {
+                let all = volume.saturating_mul(i128::from(block.copies));
+                reach[tariff] = reach[tariff].saturating_add(all);
             }
         }
-        self.catalog.tariffs().iter().zip(largest).all(|(tariff, volume)| tariff.is_flat_up_to(volume))
+        reach
     }
 
-    /// Each workload at its cheapest candidate, the first by name on a tie; `None` if a workload has none.
-    pub(crate) fn plain_minimum(&self) -> Option<Selection> {
+    /// Whether a tariff has more than its first paid price within reach.
+    pub(crate) fn is_stepped(&self, tariff: usize) -> bool {
+        !self.catalog.tariffs()[tariff].is_flat_up_to(self.reach[tariff])
+    }
+
+    /// Each workload at its cheapest candidate, the first by name on a tie, or unplaced where that costs less.
+    pub(crate) fn plain_minimum(&self) -> Selection {
         let parts = self.blocks.iter().map(|block| {
-            let cheapest = block.undominated.iter().min_by_key(|&&number| block.candidates[number].whole_cost())?;
-            Some(vec![(*cheapest, block.candidates[*cheapest].units())])
+            let cheapest = block.undominated.iter().min_by_key(|&&number| block.candidates[number].whole_cost());
+            match cheapest {
+                Some(&number)
+                    if block.value.is_none_or(|value| {
+                        block.candidates[number].whole_cost().is_some_and(|cost| cost <= value)
+                    }) =>
+                {
+                    vec![(number, block.whole(number))]
+                }
+                _ => Vec::new(),
+            }
         });
-        Some(Selection { parts: parts.collect::<Option<_>>()? })
+        Selection { parts: parts.collect() }
+    }
+}
+
+impl Candidate {
+    /// Calls with every tariff it brings volume to: of one unit, and of being in the region, in 10⁻¹² GB.
+    pub(crate) fn volumes(&self, mut call: impl FnMut(usize, i128, i128)) {
+        for charge in &self.charges.per_unit {
+            if let Some(tariff) = charge.basis.tariff() {
+                call(tariff.index(), charge.quantity, 0);
+            }
+        }
+        if let Some(charge) = &self.charges.per_region
+            && let Some(tariff) = charge.basis.tariff()
+        {
+            call(tariff.index(), 0, charge.quantity);
+        }
     }
 }
 
@@ -238,6 +302,7 @@ fn candidates(catalog: &Catalog, workload: &Workload) -> Option<Vec<Candidate>> 
             supply,
             region,
             charges,
+            divided: workload.split != Split::Never,
             unit_cost,
             region_cost,
             per_unit: Vec::new(),
@@ -280,7 +345,7 @@ fn why_unserved(catalog: &Catalog, workload: &Workload) -> Unserved {
             seen.push(kinds(&reasons));
         }
     }
-    Unserved { workload: workload.name.clone(), span: workload.span, asked, nearest }
+    Unserved { workload: workload.name.clone(), span: workload.span, asked, nearest, members: Vec::new() }
 }
 
 /// A supply in words: `aws/us-east-1 m7i.xlarge on-demand`.

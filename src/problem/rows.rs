@@ -10,7 +10,7 @@ use crate::plan::name;
 use crate::problem::dominance::use_of;
 use crate::problem::{Candidate, Problem, RowUse};
 use crate::rules::Supply;
-use crate::scenario::{Bound, Demand, Filter, Key, Limit, Measure, Sense, Workload};
+use crate::scenario::{Bound, Filter, Key, Limit, Measure, Sense, Workload};
 use crate::units::{Quantity, Total};
 
 /// One row of a limit.
@@ -24,6 +24,13 @@ pub(crate) struct Row {
     pub(crate) bound: Bound,
     /// For sums of cost: what they count.
     pub(crate) cost: Option<CostScope>,
+}
+
+impl Row {
+    /// Whether it holds only where its value is in use.
+    pub(crate) fn is_floor(&self) -> bool {
+        self.sense == Sense::AtLeast && self.of.is_some()
+    }
 }
 
 /// What a sum of cost counts.
@@ -69,7 +76,7 @@ fn fits(problem: &Problem, row: usize) -> Option<()> {
             let unit = use_of(&candidate.per_unit, row).base.times(i128::from(candidate.units()))?;
             most = most.max(unit.plus(use_of(&candidate.per_region, row).base)?);
         }
-        sum = sum.plus(most)?;
+        sum = sum.plus(most.times(i128::from(block.copies))?)?;
     }
     sum.times(10).map(|_| ())
 }
@@ -117,15 +124,18 @@ fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Opti
                     .is_none_or(|(key, value)| value_of(&catalog, key, workload, candidate).as_ref() == Some(value));
             let per_unit = use_of_unit(&catalog, limit, cost.as_ref(), workload, candidate, matches);
             let (inside, base) = per_unit?;
-            if base != Total::ZERO {
-                candidate.per_unit.push(RowUse { row, inside, base });
+            if base != Total::ZERO || matches {
+                candidate.per_unit.push(RowUse { row, inside, base, within: matches });
             }
             let kept = cost.as_ref().and_then(|scope| {
                 let charge = candidate.charges.per_region?;
-                Some(use_of_charges(scope, &[charge], matches))
+                // Storage that lies in a region once, whatever machines use it there, is of no machine.
+                let of_place =
+                    matches && !limit.filter.asks_machine() && !of.as_ref().is_some_and(|(key, _)| key.asks_machine());
+                Some(use_of_charges(scope, &[charge], of_place))
             });
             if let Some((inside, base)) = kept {
-                candidate.per_region.push(RowUse { row, inside, base });
+                candidate.per_region.push(RowUse { row, inside, base, within: matches });
             }
         }
     }
@@ -186,10 +196,8 @@ fn use_of_charges(scope: &CostScope, charges: &[Charge], matches: bool) -> (Tota
 /// replicas, a unit of one split at will is 10⁻⁶ of them.
 fn measure(catalog: &Catalog, measure: &Measure, workload: &Workload, candidate: &Candidate) -> Option<Total> {
     let charges = &candidate.charges;
-    if let (Measure::Use(wanted), Supply::Given(number), Demand::Given(options)) =
-        (measure, candidate.supply, &workload.demand)
-    {
-        let uses = &options.get(number as usize)?.uses;
+    if let (Measure::Use(wanted), Supply::Given(number)) = (measure, candidate.supply) {
+        let uses = &workload.demand.options().get(number as usize)?.uses;
         return match uses.binary_search_by(|(name, _)| name.cmp(wanted)) {
             Ok(at) => part(uses[at].1, 1, charges.units),
             Err(_) => Some(Total::ZERO),
@@ -269,11 +277,7 @@ fn matches_place(catalog: &Catalog, filter: &Filter, candidate: &Candidate) -> b
         && (filter.jurisdictions.is_empty()
             || region.jurisdiction.as_ref().is_some_and(|law| in_list(&filter.jurisdictions, law)));
     let Supply::Offer(offer) = candidate.supply else {
-        let asks_machine = !(filter.skus.is_empty()
-            && filter.families.is_empty()
-            && filter.accelerators.is_empty()
-            && filter.terms.is_empty());
-        return place && !asks_machine;
+        return place && !filter.asks_machine();
     };
     let offer = catalog.offer(offer);
     let sku = catalog.sku(offer.sku);

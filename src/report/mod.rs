@@ -1,10 +1,19 @@
 //! Answers and plans as text for people and JSON for programs. Decides nothing, and computes nothing but widths.
 
 mod answers;
+mod certificate_json;
 mod json;
+mod no_plan;
+mod plan_json;
 mod plan_text;
+mod proof_text;
 mod table;
+mod verdict;
 
 pub use self::answers::{compare_text, distribute_text, place_text, route_text};
-pub use self::json::{compare_json, distribute_json, no_plan_json, place_json, plan_json, route_json, verdict_json};
-pub use self::plan_text::{Detail, no_plan_text, plan_text, verdict_text};
+pub use self::json::{compare_json, distribute_json, place_json, route_json};
+pub use self::no_plan::{no_plan_json, no_plan_text};
+pub use self::plan_json::plan_json;
+pub use self::plan_text::{Detail, plan_text};
+pub use self::proof_text::{gap_text, progress_text};
+pub use self::verdict::{verdict_json, verdict_text};

@@ -1,12 +1,12 @@
-//! A plan as text: what it costs, where everything runs, what limits it, what the simple policies would cost.
+//! A plan as text: what it costs, what is proven, where everything runs, what limits it, what the simple policies would
+//! cost.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::diagnostic::Sources;
 use crate::money::Amount;
-use crate::plan::{
-    Cost, LimitUse, Line, LineCategory, Method, NoPlan, Placement, Plan, Policy, PolicyKind, Pricing, Status, Violation,
-};
+use crate::plan::{Cost, LimitUse, Line, LineCategory, Method, Placement, Plan, Policy, PolicyKind};
+use crate::report::proof_text::{counted, proof_sentence, status_sentence};
 use crate::report::table::{Align, Table};
 use crate::units::{Share, Total};
 
@@ -27,9 +27,19 @@ pub fn plan_text(plan: &Plan, detail: Detail) -> String {
     let mut out = String::new();
     let name = if plan.scenario.is_empty() { "this scenario" } else { &plan.scenario };
     let _ = writeln!(out, "{name}: {} {} a month", plan.bill.total().in_cents(), plan.currency);
+    if !plan.unplaced.is_empty() || plan.objective != plan.bill.total() {
+        let objective = plan.objective.in_cents();
+        let _ = writeln!(out, "{objective} {} with the value of what is not placed, which is minimised", plan.currency);
+    }
+    let _ = writeln!(out, "{}", proof_sentence(plan));
+    if let Some(sentence) = status_sentence(plan.status) {
+        let _ = writeln!(out, "{sentence}");
+    }
     let _ = writeln!(out, "{}", how_found(plan));
     out.push('\n');
-    placements(plan, &mut out);
+    let copies = copies(plan);
+    placements(plan, &copies, &mut out);
+    unplaced(plan, &copies, &mut out);
     if detail == Detail::Lines {
         out.push_str("\nCharges\n");
         for placement in &plan.placements {
@@ -43,6 +53,10 @@ pub fn plan_text(plan: &Plan, detail: Detail) -> String {
     if !plan.bill.adjustments.is_empty() {
         out.push_str("\nTiers and allowances of the accounts, as differences to the first paid price\n");
         lines(&plan.bill.adjustments, "  ", &mut out);
+    }
+    if !plan.bill.fees.is_empty() {
+        out.push_str("\nFees for being at a place at all\n");
+        lines(&plan.bill.fees, "  ", &mut out);
     }
     totals(plan, &mut out);
     limits(&plan.limits, &plan.currency, &mut out);
@@ -61,39 +75,73 @@ pub fn plan_text(plan: &Plan, detail: Detail) -> String {
 
 fn how_found(plan: &Plan) -> String {
     let size = plan.size;
-    let mut text = format!(
-        "{} workloads, {} eligible candidates ({} worth a look)",
-        size.workloads, size.candidates, size.undominated
-    );
-    let found = match (plan.method, plan.size.rows) {
-        (Method::PlainMinimum, 0) => "; no limit couples the workloads, so each has its own cheapest candidate",
-        (Method::PlainMinimum, _) => "; every workload has its own cheapest candidate, and all limits hold",
-        (Method::LinearProgram, _) => "; solved as a linear program",
-        (Method::IntegerProgram, _) => "; solved as a program in whole numbers",
-        (Method::Policy, _) => {
-            "; one of the simple policies below is cheaper than what the search found, and is the plan"
-        }
-        (Method::Repair, _) => {
-            "; moved from each workload's cheapest candidate, one at a time, until all limits held and no move saved"
-        }
+    let found = match (plan.method, size.rows) {
+        (Method::PlainMinimum, 0) => "no limit couples the workloads, so each has its own cheapest candidate",
+        (Method::PlainMinimum, _) => "every workload has its own cheapest candidate, and every rule holds",
+        (Method::Policy, _) => "one of the simple policies below is the cheapest plan found",
+        (Method::Repair, _) => "workloads moved one at a time until every rule held and no move saved",
+        (Method::LinearProgram, _) => "found from a linear program, brought to whole units",
+        (Method::Core, _) => "suggested by the back end for the whole of this small program",
+        (Method::Tree, _) => "found in a case of the search tree",
     };
-    text.push_str(found);
-    if plan.status == Status::WorkSpent {
-        text.push_str("\nThe search ended at its work limit: a cheaper plan may exist");
-    }
-    if plan.pricing == Pricing::Approximate {
-        text.push_str(
-            "\nPriced approximately: the choice was made at first paid prices, the bill has the real tiers and \
-             allowances; optimality is not claimed",
-        );
-    }
-    text
+    format!(
+        "{}, {} ({} worth a look); {found}",
+        counted(size.workloads, "workload"),
+        counted(size.candidates, "eligible candidate"),
+        size.undominated
+    )
 }
 
-fn placements(plan: &Plan, out: &mut String) {
+/// How many copies each workload states, as far as it states more than one.
+///
+/// A workload in parts is one copy, which every part counts; it is left out.
+fn copies(plan: &Plan) -> BTreeMap<&str, u64> {
+    let mut copies = BTreeMap::new();
+    let whole = plan.placements.iter().filter(|placement| placement.share == Share::WHOLE);
+    let placed = whole.map(|placement| (&*placement.workload, placement.copies));
+    let unplaced = plan.unplaced.iter().map(|unplaced| (&*unplaced.workload, unplaced.copies));
+    for (workload, count) in placed.chain(unplaced) {
+        *copies.entry(workload).or_default() += u64::from(count);
+    }
+    copies.retain(|_, count| *count > 1);
+    copies
+}
+
+/// `12`, or `3 of 12` where the others are elsewhere; nothing for a workload of one copy.
+fn part_of_copies(here: u32, workload: &str, copies: &BTreeMap<&str, u64>) -> String {
+    match copies.get(workload) {
+        Some(&all) if all == u64::from(here) => here.to_string(),
+        Some(all) => format!("{here} of {all}"),
+        None => String::new(),
+    }
+}
+
+fn unplaced(plan: &Plan, copies: &BTreeMap<&str, u64>, out: &mut String) {
+    use Align::{Left, Right};
+    if plan.unplaced.is_empty() {
+        return;
+    }
+    out.push_str("\nNot placed, and what it is worth\n");
+    let mut table = Table::new(&[("workload", Left), ("copies", Right), ("value", Right)]);
+    for unplaced in &plan.unplaced {
+        table.row([
+            unplaced.workload.to_string(),
+            part_of_copies(unplaced.copies, &unplaced.workload, copies),
+            unplaced.value.in_cents(),
+        ]);
+    }
+    if plan.unplaced.len() > 1 {
+        let all = Amount::sum(plan.unplaced.iter().map(|unplaced| unplaced.value));
+        table.row(["all".to_owned(), String::new(), all.map(Amount::in_cents).unwrap_or_default()]);
+    }
+    table.print("  ", out);
+}
+
+fn placements(plan: &Plan, copies: &BTreeMap<&str, u64>, out: &mut String) {
     use Align::{Left, Right};
     let mut table = Table::new(&[
         ("workload", Left),
+        ("copies", Right),
         ("place", Left),
         ("machines", Left),
         ("terms", Left),
@@ -108,9 +156,11 @@ fn placements(plan: &Plan, out: &mut String) {
     ]);
     let split = plan.placements.iter().any(|placement| placement.share != Share::WHOLE);
     for placement in &plan.placements {
-        let [compute, storage, network, given, total] = cost_cells(&placement.cost);
+        // Fees are the plan's, not a placement's.
+        let [compute, storage, network, given, _, total] = cost_cells(&placement.cost);
         table.row([
             placement.workload.to_string(),
+            part_of_copies(placement.copies, &placement.workload, copies),
             format!("{}/{}", placement.provider, placement.region),
             machines(placement),
             placement.terms.map_or(String::new(), |terms| terms.name().to_owned()),
@@ -148,10 +198,12 @@ fn now(placement: &Placement) -> String {
     }
 }
 
-/// Compute, storage, network, given and total; nothing where nothing is charged.
-fn cost_cells(cost: &Cost) -> [String; 5] {
+/// Compute, storage, network, given, fees and total; nothing where nothing is charged.
+fn cost_cells(cost: &Cost) -> [String; 6] {
     let part = |amount: Amount| if amount == Amount::ZERO { String::new() } else { amount.in_cents() };
-    [part(cost.compute), part(cost.storage), part(cost.network), part(cost.given), cost.total.in_cents()]
+    let [compute, storage, network, given, fees] =
+        [cost.compute, cost.storage, cost.network, cost.given, cost.fees].map(part);
+    [compute, storage, network, given, fees, cost.total.in_cents()]
 }
 
 fn lines(lines: &[Line], indent: &str, out: &mut String) {
@@ -179,7 +231,7 @@ fn lines(lines: &[Line], indent: &str, out: &mut String) {
 
 fn totals(plan: &Plan, out: &mut String) {
     use Align::{Left, Right};
-    let columns = [("compute", Right), ("storage", Right), ("network", Right), ("given", Right), ("total", Right)];
+    let columns = ["compute", "storage", "network", "given", "fees", "total"].map(|title| (title, Right));
     let header = |first| -> Vec<(&str, Align)> { std::iter::once((first, Left)).chain(columns).collect() };
     let mut table = Table::new(&header("billed by"));
     for (provider, cost) in &plan.bill.by_provider {
@@ -197,9 +249,13 @@ fn totals(plan: &Plan, out: &mut String) {
         }
         out.push('\n');
         table.print("", out);
-        if !plan.bill.adjustments.is_empty() {
-            out.push_str("(by region without the tiers and allowances of the accounts)\n");
-        }
+        let left_out = match (plan.bill.adjustments.is_empty(), plan.bill.fees.is_empty()) {
+            (true, true) => return,
+            (false, true) => "the tiers and allowances of the accounts",
+            (true, false) => "fees",
+            (false, false) => "fees and the tiers and allowances of the accounts",
+        };
+        let _ = writeln!(out, "(by region without {left_out})");
     }
 }
 
@@ -312,48 +368,4 @@ fn percent_of(part: Amount, whole: Amount) -> String {
     }
     let tenths = (part + whole / 2) / whole;
     format!("{}.{}%", tenths / 10, tenths % 10)
-}
-
-/// Why there is no plan, for people; workloads that nothing can serve with their place in the scenario's file.
-#[must_use]
-pub fn no_plan_text(no_plan: &NoPlan, sources: &Sources) -> String {
-    let mut out = String::new();
-    if let NoPlan::Infeasible(conflict) = no_plan {
-        for unserved in &conflict.unserved {
-            if let Some(place) = sources.place(unserved.span) {
-                let _ = write!(out, "{place}: ");
-            }
-            let _ = writeln!(out, "no offer can serve workload `{}` ({} asked)", unserved.workload, unserved.asked);
-            for (offer, reasons) in &unserved.nearest {
-                let _ = writeln!(out, "  {offer}: {}", reasons.join("; "));
-            }
-        }
-        if !conflict.unserved.is_empty() {
-            out.push_str("no plan exists: some workloads cannot be served\n");
-            return out;
-        }
-    }
-    let _ = writeln!(out, "{no_plan}");
-    out
-}
-
-/// What the check says of a saved plan.
-#[must_use]
-pub fn verdict_text(plan: &Plan, violations: &[Violation]) -> String {
-    if violations.is_empty() {
-        return format!(
-            "the plan holds: {} placements, {} limits, and a bill of {} {}, recomputed from the price books\n",
-            plan.placements.len(),
-            plan.limits.len(),
-            plan.bill.total(),
-            plan.currency
-        );
-    }
-    let count =
-        if violations.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", violations.len()) };
-    let mut out = format!("the plan does not hold, {count}:\n");
-    for violation in violations {
-        let _ = writeln!(out, "  {violation}");
-    }
-    out
 }

@@ -104,24 +104,23 @@ impl Supply {
         match self {
             Supply::Offer(offer) => Some(catalog.offer(offer).region),
             Supply::Rates(region) => Some(region),
-            Supply::Given(number) => match &workload.demand {
-                Demand::Given(options) => options.get(number as usize).map(|option| option.region),
-                _ => None,
-            },
+            Supply::Given(number) => workload.demand.options().get(number as usize).map(|option| option.region),
         }
     }
 }
 
-/// Everything that could be asked to serve a workload, eligible or not, in catalog order.
+/// Everything that could be asked to serve a workload, eligible or not: what the catalog has, in catalog order, then
+/// the workload's own options.
 pub fn supplies(catalog: &Catalog, workload: &Workload) -> Vec<Supply> {
-    match &workload.demand {
-        Demand::Unstated => Vec::new(),
-        Demand::Machines(_) => (0..catalog.offers().len()).map(|number| Supply::Offer(OfferId::at(number))).collect(),
-        Demand::FlatRate(_) => (0..catalog.regions().len()).map(|number| Supply::Rates(RegionId::at(number))).collect(),
-        Demand::Given(options) => {
-            (0..options.len()).filter_map(|at| u32::try_from(at).ok()).map(Supply::Given).collect()
-        }
-    }
+    let (offers, rates) = match &workload.demand {
+        Demand::Machines(_) => (catalog.offers().len(), 0),
+        Demand::FlatRate(_) => (0, catalog.regions().len()),
+        Demand::Unstated | Demand::Given(_) => (0, 0),
+    };
+    let given = (0..workload.demand.options().len()).filter_map(|at| u32::try_from(at).ok());
+    let of_catalog = (0..offers).map(|number| Supply::Offer(OfferId::at(number)));
+    let at_rates = (0..rates).map(|number| Supply::Rates(RegionId::at(number)));
+    of_catalog.chain(at_rates).chain(given.map(Supply::Given)).collect()
 }
 
 /// Every reason why `supply` cannot serve `workload`; empty if it can.
@@ -144,6 +143,7 @@ pub fn eligibility(catalog: &Catalog, workload: &Workload, supply: Supply) -> Ve
         {
             reasons.push(Reason::NoPrice(MissingPrice::Rates));
         }
+        // An option is taken as it is: of it, only the place is asked.
         _ => {}
     }
     reasons

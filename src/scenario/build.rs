@@ -1,24 +1,27 @@
 //! From a draft and a catalog to a [`Scenario`]: names resolved, figures exact, all faults at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::catalog::{Catalog, Name, SkuId};
+use rust_decimal::Decimal;
+
+use crate::catalog::{Catalog, Name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
 use crate::numbers;
 use crate::scenario::draft::{
-    AcceleratorNeedDraft, ByAcceleratorDraft, Choice, CurrentDraft, GatewayDraft, OptionDraft, ScenarioDraft, Split,
-    WorkloadDraft,
+    AcceleratorNeedDraft, ByAcceleratorDraft, GatewayDraft, OptionDraft, ScenarioDraft, Split, WorkloadDraft,
 };
 use crate::scenario::limit::Limit;
 use crate::scenario::resolve::{Resolver, sorted};
 use crate::scenario::{
-    AcceleratorNeed, Current, Demand, FlatUsage, Gateway, GivenOption, Machines, OnAccelerator, Places, Scenario,
-    Workload, build_limit,
+    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Machines, OnAccelerator, Scenario, Workload, build_limit,
+    build_place, build_rule,
 };
 use crate::units::{HOURS_PER_MONTH, Quantity};
 
 /// Most replicas of one workload.
 const MOST_REPLICAS: u32 = 1_000_000;
+/// Most identical workloads that one entry states.
+const MOST_COPIES: u32 = 1_000_000;
 /// Least important priority.
 const LAST_PRIORITY: u32 = 1_000_000;
 
@@ -29,13 +32,18 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
         .and_then(|hours| numbers::positive(faults, hours, "`hours_per_month`"))
         .unwrap_or(HOURS_PER_MONTH);
     numbers::text(faults, &draft.name, Span::NONE, "the name of the scenario");
-    let mut resolver = Resolver { catalog, faults, compared: 0 };
+    let mut resolver = Resolver { catalog, faults, workloads: BTreeMap::new(), compared: 0 };
     let gateway = draft.gateway.map(|gateway| read_gateway(&mut resolver, gateway));
     let mut names = Names::default();
     let mut workloads = Vec::with_capacity(draft.workloads.len());
+    // Whether a workload is as its draft says, without stand-ins for what was wrong.
+    let mut sound = Vec::with_capacity(draft.workloads.len());
     for workload in draft.workloads {
         names.add(resolver.faults, &workload.name, "workload");
+        resolver.workloads.entry(workload.name.value.clone()).or_insert(workloads.len());
+        let before = resolver.faults.len();
         workloads.push(read_workload(&mut resolver, workload, hours_per_month));
+        sound.push(resolver.faults.len() == before);
     }
     let mut names = Names::default();
     let mut limits: Vec<Limit> = Vec::with_capacity(draft.limits.len());
@@ -43,20 +51,40 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
         names.add(resolver.faults, &limit.name, "limit");
         limits.extend(build_limit::read(&mut resolver, &workloads, limit));
     }
-    Scenario { name: draft.name, hours_per_month, gateway, workloads, limits }
+    let fees = build_rule::fees(&mut resolver, &mut names, draft.fees);
+    let providers = draft.providers.map(|providers| build_rule::providers(&mut resolver, providers));
+    let together = build_rule::together(&mut resolver, &mut names, draft.together);
+    let apart = build_rule::apart(&mut resolver, &mut names, draft.apart);
+    let spread = build_rule::spread(&mut resolver, &mut names, &workloads, &sound, draft.spread);
+    build_rule::contradictions(resolver.faults, &workloads, &together, &apart);
+    Scenario {
+        name: draft.name,
+        hours_per_month,
+        gateway,
+        workloads,
+        limits,
+        fees,
+        providers: providers.unwrap_or_default(),
+        together,
+        apart,
+        spread,
+    }
 }
 
-/// Names that must not repeat.
+/// Names that must not repeat, and what each is the name of.
 #[derive(Default)]
-struct Names(HashMap<Name, Span>);
+pub(super) struct Names(HashMap<Name, &'static str>);
 
 impl Names {
-    fn add(&mut self, faults: &mut Diagnostics, name: &Spanned<Name>, what: &str) {
-        if !numbers::name(faults, &name.value, name.span, &format!("a {what}")) {
+    pub(super) fn add(&mut self, faults: &mut Diagnostics, name: &Spanned<Name>, what: &'static str) {
+        let titled = |what: &str| format!("{} {what}", if what.starts_with('a') { "an" } else { "a" });
+        if !numbers::name(faults, &name.value, name.span, &titled(what)) {
             return;
         }
-        if self.0.insert(name.value.clone(), name.span).is_some() {
-            let message = format!("two {what}s are named {}", quoted(&name.value));
+        if let Some(other) = self.0.insert(name.value.clone(), what) {
+            let both =
+                if other == what { format!("two {what}s") } else { format!("{} and {}", titled(other), titled(what)) };
+            let message = format!("{both} are named {}", quoted(&name.value));
             faults.push(
                 Diagnostic::new(Kind::DuplicateName, name.span, message)
                     .help("give each a name of its own; plans and messages refer to it"),
@@ -80,18 +108,7 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
     let priority = draft.priority.and_then(|priority| {
         numbers::count(resolver.faults, priority, format_args!("`priority` of {place}"), (1, LAST_PRIORITY))
     });
-    let residency = draft.residency.as_ref().map(|jurisdictions| {
-        if jurisdictions.is_empty() {
-            let message = format!("`residency` of {place} allows no jurisdiction");
-            resolver.faults.push(
-                Diagnostic::new(Kind::EmptyList, span, message).help("name at least one, or leave `residency` out"),
-            );
-        }
-        let known = jurisdictions.iter().filter(|name| resolver.jurisdiction(name, &place));
-        sorted(known.map(|name| name.value.clone()).collect())
-    });
-    let places = read_places(resolver, &draft.regions, &draft.providers, &place);
-    let current = draft.current.as_ref().and_then(|current| read_current(resolver, current, &place));
+    let (residency, places, current) = build_place::read(resolver, &draft, &place);
     let data_location = draft
         .data_location
         .clone()
@@ -108,6 +125,9 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         if draft.terms.is_empty() { vec![crate::catalog::Terms::OnDemand] } else { sorted(draft.terms.clone()) };
     let certifications = sorted(draft.certifications.iter().map(|name| name.value.clone()).collect());
     let split = draft.split;
+    let count = draft.count.and_then(|count| read_count(resolver, count, split, &place)).unwrap_or(1);
+    let value =
+        draft.value.and_then(|value| numbers::amount(resolver.faults, value, format_args!("`value` of {place}")));
     let name = draft.name.value.clone();
     let demand = read_demand(resolver, draft, month, &place);
     if split == Split::Replicas && !matches!(demand, Demand::Machines(_) | Demand::Unstated) {
@@ -129,48 +149,26 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         certifications,
         current,
         split,
+        count,
+        value,
         span,
     }
 }
 
-fn read_places(resolver: &mut Resolver<'_>, regions: &Choice, providers: &Choice, place: &str) -> Places {
-    let mut region_ids =
-        |names: &[Spanned<Name>]| sorted(names.iter().filter_map(|name| resolver.region(name, place)).collect());
-    let allowed_regions = regions.allow.as_deref().map(&mut region_ids);
-    let denied_regions = region_ids(&regions.deny);
-    let mut provider_ids =
-        |names: &[Spanned<Name>]| sorted(names.iter().filter_map(|name| resolver.provider(name, place)).collect());
-    let allowed_providers = providers.allow.as_deref().map(&mut provider_ids);
-    let denied_providers = provider_ids(&providers.deny);
-    Places { regions: allowed_regions, denied_regions, providers: allowed_providers, denied_providers }
-}
-
-fn read_current(resolver: &mut Resolver<'_>, draft: &CurrentDraft, place: &str) -> Option<Current> {
-    let region = resolver.region(&draft.region, &format!("`current` of {place}"))?;
-    let sku = draft.sku.as_ref().and_then(|name| read_sku(resolver, name, region, place));
-    (sku.is_some() || draft.sku.is_none()).then_some(Current { region, sku, terms: draft.terms })
-}
-
-fn read_sku(
-    resolver: &mut Resolver<'_>,
-    name: &Spanned<Name>,
-    region: crate::catalog::RegionId,
-    place: &str,
-) -> Option<SkuId> {
-    let catalog = resolver.catalog;
-    let provider = catalog.region(region).provider;
-    let found = catalog.sku_named(provider, &name.value);
-    if found.is_none() {
-        let known = catalog.skus().iter().filter(|sku| sku.provider == provider).map(|sku| &*sku.name);
-        let provider = &catalog.provider(provider).name;
-        let message = format!("{provider} has no sku {} (`current` of {place})", quoted(&name.value));
-        let fault = Diagnostic::new(Kind::UnknownSku, name.span, message);
-        resolver.unknown(fault, &name.value, known, format!("see `skus` in the book of {provider}"));
+fn read_count(resolver: &mut Resolver<'_>, draft: Spanned<Decimal>, split: Split, place: &str) -> Option<u32> {
+    let count = numbers::count(resolver.faults, draft, format_args!("`count` of {place}"), (1, MOST_COPIES))?;
+    if count > 1 && split != Split::Never {
+        let message = format!("{place} has `count: {count}` beside `split: {}`", split.name());
+        resolver.faults.push(
+            Diagnostic::new(Kind::Conflicting, draft.span, message)
+                .help("state `replicas` times `count` as `replicas`, or list the copies as workloads of their own"),
+        );
+        return None;
     }
-    found
+    Some(count)
 }
 
-fn read_demand(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quantity, place: &str) -> Demand {
+fn read_demand(resolver: &mut Resolver<'_>, mut draft: WorkloadDraft, month: Quantity, place: &str) -> Demand {
     let machines = draft.request.is_some();
     let machine_keys = [
         ("replicas", draft.replicas.is_some()),
@@ -187,33 +185,34 @@ fn read_demand(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quantit
     ];
     let flat = flat_keys.iter().any(|(_, present)| *present);
     let given = draft.options.is_some();
-    // One way of stating demand; keys of another are a mistake, never ignored.
-    let stray = if given || flat {
-        let others: &[(&str, bool)] = if given { &flat_keys } else { &[] };
-        machine_keys
-            .iter()
-            .chain([("request", machines)].iter())
-            .chain(others)
-            .find(|(_, present)| *present)
-            .map(|(key, _)| *key)
+    // Keys of another way of stating demand are a mistake, never ignored; only a request and options go together.
+    let others = [("request", machines), ("options", given)];
+    let stray = if flat {
+        machine_keys.into_iter().chain(others).find(|(_, present)| *present)
     } else if !machines {
-        machine_keys.iter().find(|(_, present)| *present).map(|(key, _)| *key)
+        machine_keys.into_iter().find(|(_, present)| *present)
     } else {
         None
     };
-    if let Some(key) = stray {
-        let (with, help) = if given {
-            ("`options`", "given options are taken as they are; remove one of the two")
+    if let Some((key, _)) = stray {
+        let (beside, help) = if key == "options" {
+            ("beside flat-rate usage", "keep one of the two; given options are taken as they are")
         } else if flat {
-            ("flat-rate usage", "state either a `request` or flat-rate usage, not both")
+            ("beside flat-rate usage", "state either a `request` or flat-rate usage, not both")
+        } else if given {
+            ("beside `options` without a `request`", "remove it, or state the `request` of a replica as well")
         } else {
-            ("no `request`", "state the `request` of a replica, such as `request: {vcpu: 4, memory_gib: 16}`")
+            ("but no `request`", "state the `request` of a replica, such as `request: {vcpu: 4, memory_gib: 16}`")
         };
-        let message = format!("{place} has {} beside {with}", quoted(key)).replace("beside no", "but no");
+        let message = format!("{place} has {} {beside}", quoted(key));
         resolver.faults.push(Diagnostic::new(Kind::Conflicting, draft.name.span, message).help(help));
     }
-    if let Some(options) = draft.options {
-        Demand::Given(read_options(resolver, options, place))
+    let options = draft.options.take().map(|options| read_options(resolver, options, place));
+    if machines && !flat {
+        let options = options.unwrap_or_default();
+        Demand::Machines(Machines { options, ..read_machines(resolver, draft, month, place) })
+    } else if let Some(options) = options {
+        Demand::Given(options)
     } else if flat {
         let mut read = |value: Option<Spanned<_>>, key: &str| {
             value
@@ -225,8 +224,6 @@ fn read_demand(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quantit
             storage_gb: read(draft.storage_gb, "storage_gb"),
             network_gb: read(draft.network_gb, "network_gb"),
         })
-    } else if machines {
-        Demand::Machines(read_machines(resolver, draft, month, place))
     } else {
         Demand::Unstated
     }
@@ -267,6 +264,7 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         storage,
         data,
         internet_gb,
+        options: Vec::new(),
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::catalog::{Name, Terms};
 use crate::diagnostic::{Diagnostic, Kind, Spanned, listed, quoted};
 use crate::numbers;
+use crate::scenario::Workload;
 use crate::scenario::draft::{BoundDraft, FilterDraft, LimitDraft};
 use crate::scenario::limit::{Bound, Filter, Key, Limit, Measure, Sense};
 use crate::scenario::resolve::{Resolver, sorted};
-use crate::scenario::{Demand, Workload};
 
 /// Keys of `where` and of `per`.
 const KEYS: [&str; 9] =
@@ -58,20 +58,17 @@ fn read_bound(resolver: &mut Resolver<'_>, draft: BoundDraft, place: &str) -> Op
     }
 }
 
-fn read_measure<'w>(
+fn read_measure(
     resolver: &mut Resolver<'_>,
-    workloads: &'w [Workload],
+    workloads: &[Workload],
     name: &Spanned<Name>,
     place: &str,
 ) -> Option<Measure> {
     if let Some(measure) = Measure::NAMED.into_iter().find(|measure| measure.name() == &*name.value) {
         return Some(measure);
     }
-    let uses = |workload: &'w Workload| match &workload.demand {
-        Demand::Given(options) => options.as_slice(),
-        _ => &[],
-    };
-    let uses = || workloads.iter().flat_map(uses).flat_map(|option| &option.uses).map(|(name, _)| &**name);
+    let options = || workloads.iter().flat_map(|workload| workload.demand.options());
+    let uses = || options().flat_map(|option| &option.uses).map(|(name, _)| &**name);
     let known = || Measure::NAMED.iter().map(Measure::name).chain(uses());
     let place = format!("{place}; a sum is one of the measures or a name from `uses`");
     resolver.one_of(name, "sum", &place, known).then(|| Measure::Use(name.value.clone()))
@@ -127,10 +124,7 @@ fn read_filter(resolver: &mut Resolver<'_>, workloads: &[Workload], draft: &Filt
     }
     let mut numbers = Vec::new();
     for name in &draft.workload {
-        let known = || workloads.iter().map(|workload| &*workload.name);
-        if resolver.one_of(name, "workload", place, known) {
-            numbers.extend(workloads.iter().position(|workload| workload.name == name.value));
-        }
+        numbers.extend(resolver.workload(name, place));
     }
     for (label, values) in &draft.label {
         if check_label(resolver, workloads, label, place) {

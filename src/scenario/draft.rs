@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::catalog::{Arch, Name, Terms};
 use crate::diagnostic::{Span, Spanned};
+use crate::scenario::rule::Domain;
 
 /// A whole scenario.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,16 @@ pub struct ScenarioDraft {
     pub workloads: Vec<WorkloadDraft>,
     /// Quotas, budgets, shares, floors.
     pub limits: Vec<LimitDraft>,
+    /// What is paid once if anything runs at a place.
+    pub fees: Vec<FeeDraft>,
+    /// How many providers are in use.
+    pub providers: Option<ProviderCountDraft>,
+    /// What runs in one place.
+    pub together: Vec<TogetherDraft>,
+    /// What shares no place.
+    pub apart: Vec<ApartDraft>,
+    /// What is spread over places.
+    pub spread: Vec<SpreadDraft>,
 }
 
 /// Routes of a gateway.
@@ -78,8 +89,12 @@ pub struct WorkloadDraft {
     pub storage_gb: Option<Spanned<Decimal>>,
     /// Flat-rate usage: GB a month over the network.
     pub network_gb: Option<Spanned<Decimal>>,
-    /// Options given as they are, instead of derived from the catalog.
+    /// Options given as they are: instead of those derived from the catalog, or beside them if there is a `request`.
     pub options: Option<Spanned<Vec<OptionDraft>>>,
+    /// How many identical workloads this states; 1 if absent.
+    pub count: Option<Spanned<Decimal>>,
+    /// What a month of it is worth; it must be placed if absent.
+    pub value: Option<Spanned<Decimal>>,
 }
 
 /// Names that are allowed, or names that are denied.
@@ -243,4 +258,63 @@ pub struct FilterDraft {
     pub label: Vec<(Spanned<Name>, Vec<Name>)>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// What is paid once a month if anything runs at a place: in a region, or anywhere at a provider, one of the two.
+#[derive(Clone, Debug, Default)]
+pub struct FeeDraft {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// The region.
+    pub region: Option<Spanned<Name>>,
+    /// Or the provider.
+    pub provider: Option<Spanned<Name>>,
+    /// How much a month.
+    pub monthly: Spanned<Decimal>,
+}
+
+/// How many providers are in use; at least one of the two bounds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProviderCountDraft {
+    /// At least so many.
+    pub at_least: Option<Spanned<Decimal>>,
+    /// At most so many.
+    pub at_most: Option<Spanned<Decimal>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Workloads that run in one and the same place.
+#[derive(Clone, Debug, Default)]
+pub struct TogetherDraft {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// Workloads, at least two.
+    pub workloads: Vec<Spanned<Name>>,
+    /// What must be the same.
+    pub same: Domain,
+}
+
+/// Workloads no two of which share a place.
+#[derive(Clone, Debug, Default)]
+pub struct ApartDraft {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// Workloads, at least two.
+    pub workloads: Vec<Spanned<Name>>,
+    /// What must differ.
+    pub by: Domain,
+}
+
+/// A workload of which no place runs more than a share.
+#[derive(Clone, Debug, Default)]
+pub struct SpreadDraft {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// The workload.
+    pub workload: Spanned<Name>,
+    /// Over what.
+    pub over: Domain,
+    /// The most in one place, in percent.
+    pub at_most: Spanned<Decimal>,
 }

@@ -150,7 +150,21 @@ pub struct Filter {
     pub labels: Vec<(Name, Vec<Name>)>,
 }
 
+impl Key {
+    /// Whether it speaks of a machine, not of a place or a workload.
+    #[must_use]
+    pub fn asks_machine(&self) -> bool {
+        matches!(self, Key::Sku | Key::Family | Key::Accelerator | Key::Terms)
+    }
+}
+
 impl Filter {
+    /// Whether it restricts the machine that a workload runs on.
+    #[must_use]
+    pub fn asks_machine(&self) -> bool {
+        !(self.skus.is_empty() && self.families.is_empty() && self.accelerators.is_empty() && self.terms.is_empty())
+    }
+
     /// Whether it restricts anything about where or on what a workload runs, beyond the provider.
     #[must_use]
     pub fn is_narrower_than_a_provider(&self) -> bool {

@@ -2,21 +2,30 @@
 //!
 //! ```text
 //! ScenarioDraft + Catalog ── build ──→ Scenario
-//!   Scenario ─< Workload ─ Demand (machines | flat rates | given options)
+//!   Scenario ─< Workload ─ Demand (machines, options beside them | flat rates | given options)
 //!   Scenario ─< Limit      (sum, where, per, at most | at least)
+//!   Scenario ─< Fee        (region | provider, monthly)
+//!   Scenario ── ProviderCount
+//!   Scenario ─< Together, Apart (workloads, region | provider), Spread (a workload, a share)
 //! ```
 //!
-//! Every quantity is per month. `hours` and `request` are per replica; storage, data and egress are per workload.
+//! Every quantity is per month. `hours` and `request` are per replica; storage, data and egress are per workload; a
+//! workload with a count states so many, each with all of that. Limits, fees and the rules beside them share one
+//! namespace, because explanations and conflicts call them by their names.
 
 mod build;
 mod build_limit;
+mod build_place;
+mod build_rule;
 pub mod draft;
 mod limit;
 mod resolve;
+mod rule;
 
 pub(crate) use self::build::assemble;
 pub use self::draft::{ScenarioDraft, Split};
 pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
+pub use self::rule::{Apart, Domain, Fee, FeePlace, ProviderCount, Spread, Together};
 use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, ProviderId, RegionId, SkuId, Terms};
 use crate::diagnostic::{Diagnostics, Sources, Span};
 use crate::money::Amount;
@@ -37,6 +46,16 @@ pub struct Scenario {
     pub workloads: Vec<Workload>,
     /// Quotas, budgets, shares and floors, in the order given.
     pub limits: Vec<Limit>,
+    /// What is paid once if anything runs at a place, in the order given.
+    pub fees: Vec<Fee>,
+    /// How many providers are in use.
+    pub providers: ProviderCount,
+    /// What runs in one place, in the order given.
+    pub together: Vec<Together>,
+    /// What shares no place, in the order given.
+    pub apart: Vec<Apart>,
+    /// What is spread over places, in the order given.
+    pub spread: Vec<Spread>,
 }
 
 impl Scenario {
@@ -95,6 +114,11 @@ pub struct Workload {
     pub current: Option<Current>,
     /// Whether it may be divided.
     pub split: Split,
+    /// How many identical workloads this states, at least 1; above 1 only if none is divided. Each copy has the whole
+    /// demand, and goes whole to one place.
+    pub count: u32,
+    /// What a month of it (of each copy) is worth; `None` if it must be placed. What stays unplaced costs its value.
+    pub value: Option<Amount>,
     /// Where it stands in its file.
     pub span: Span,
 }
@@ -127,6 +151,18 @@ pub enum Demand {
     Given(Vec<GivenOption>),
 }
 
+impl Demand {
+    /// The options given as they are; none if there are only those of the catalog.
+    #[must_use]
+    pub fn options(&self) -> &[GivenOption] {
+        match self {
+            Demand::Given(options) => options,
+            Demand::Machines(machines) => &machines.options,
+            Demand::Unstated | Demand::FlatRate(_) => &[],
+        }
+    }
+}
+
 /// Machines, storage and traffic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -151,6 +187,8 @@ pub struct Machines {
     pub data: Option<(RegionId, Quantity)>,
     /// GB a month to the internet.
     pub internet_gb: Quantity,
+    /// Options given beside what the catalog offers: each takes the whole workload, as it is.
+    pub options: Vec<GivenOption>,
 }
 
 impl Machines {

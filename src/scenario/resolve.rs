@@ -1,5 +1,8 @@
 //! Names in a scenario, resolved against the catalog, with a suggestion where one is missing.
 
+use std::collections::BTreeMap;
+use std::mem;
+
 use crate::catalog::{Accelerator, Catalog, ClassId, Name, ProviderId, RegionId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Spanned, listed, quoted};
 
@@ -7,6 +10,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Spanned, listed, quoted};
 pub(super) struct Resolver<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) faults: &'a mut Diagnostics,
+    /// The workloads read so far: name → number, the first of a name.
+    pub(super) workloads: BTreeMap<Name, usize>,
     /// How many unknown names were compared with all known ones so far.
     pub(super) compared: usize,
 }
@@ -138,15 +143,34 @@ impl Resolver<'_> {
     {
         let found = known().any(|candidate| candidate == &*name.value);
         if !found {
-            let mut known: Vec<&str> = known().collect();
-            known.sort_unstable();
-            known.dedup();
-            let message = format!("no {what} {} ({place})", quoted(&name.value));
-            let otherwise = format!("there are {}", listed(known.iter().copied()));
-            let fault = Diagnostic::new(Kind::UnknownScope, name.span, message);
-            self.unknown(fault, &name.value, known, otherwise);
+            self.none_of(name, what, place, known());
         }
         found
+    }
+
+    /// The number of a workload.
+    pub(super) fn workload(&mut self, name: &Spanned<Name>, place: &str) -> Option<usize> {
+        let found = self.workloads.get(&name.value).copied();
+        if found.is_none() {
+            let known = mem::take(&mut self.workloads);
+            self.none_of(name, "workload", place, known.keys().map(|name| &**name));
+            self.workloads = known;
+        }
+        found
+    }
+
+    /// Reports a name that is none of those known.
+    fn none_of<'k>(&mut self, name: &Spanned<Name>, what: &str, place: &str, known: impl Iterator<Item = &'k str>) {
+        let message = format!("no {what} {} ({place})", quoted(&name.value));
+        let fault = Diagnostic::new(Kind::UnknownScope, name.span, message);
+        if self.compared >= MOST_SUGGESTIONS {
+            // To list a million names for each of a million unknown ones takes too long.
+            self.faults.push(fault.help("write a name that is there"));
+            return;
+        }
+        let known = sorted(known.collect());
+        let otherwise = format!("there are {}", listed(known.iter().copied()));
+        self.unknown(fault, &name.value, known, otherwise);
     }
 }
 

@@ -15,13 +15,21 @@ use tradewind::scenario::draft::{
     Split, StorageNeedDraft, WorkloadDraft,
 };
 
-use crate::enumerate::Oracle;
-use crate::limits::limits;
+use super::enumerate::Oracle;
+use super::limits::{any_plan, cheapest_plan, limits};
+use super::place_rules::place_rules;
 
 /// Most plans of a problem, so that thousands of problems are enumerated in seconds.
 const MOST_PLANS: usize = 3_000;
 /// Most choices of one workload.
 const MOST_CHOICES: usize = 300;
+/// The same where a workload is split at will: each plan is several linear programs.
+const MOST_PLANS_AT_WILL: usize = 300;
+/// How many plans are looked at for one that keeps the rules about places.
+const ANCHORS: usize = 12;
+
+/// Names of workloads, in the order of the scenario.
+const NAMES: [&str; 4] = ["web", "api", "batch", "etl"];
 
 /// A problem.
 #[derive(Clone, Debug)]
@@ -39,13 +47,15 @@ pub struct Flavour {
     pub gib: bool,
     /// Workloads split at will, in some problems.
     pub split_any: bool,
+    /// Copies, values, options beside a request, fees, and rules about places.
+    pub rules: bool,
 }
 
 impl Flavour {
-    pub const EVERYTHING: Flavour = Flavour { tiers: true, gib: true, split_any: true };
+    pub const EVERYTHING: Flavour = Flavour { tiers: true, gib: true, split_any: true, rules: true };
     /// Only what is priced exactly, to the last digit, on every plan.
     #[allow(dead_code, reason = "for the properties; the oracle takes everything")]
-    pub const EXACT: Flavour = Flavour { tiers: false, gib: false, split_any: false };
+    pub const EXACT: Flavour = Flavour { tiers: false, gib: false, split_any: false, rules: false };
 }
 
 /// Random numbers, by splitmix64.
@@ -121,30 +131,50 @@ pub fn case(seed: u64, flavour: Flavour) -> Case {
         scenario.hours_per_month = Some(dice.number(&["720", "744.5"]));
     }
     let mut plans = 1;
-    for number in 0..1 + dice.below(4) {
-        let mut tries = 0;
-        loop {
-            let workload = workload(dice, &books, number, any);
+    let most = if any { MOST_PLANS_AT_WILL } else { MOST_PLANS };
+    for number in 0..*dice.pick(&[1, 2, 2, 3, 3, 4]) {
+        let found = (0..20).any(|_| {
+            let workload = next_workload(dice, flavour, &books, &scenario, any);
             scenario.workloads.push(workload);
-            let choices = Oracle::new(&books, &scenario).choices_of(number);
-            // Few workloads that nothing can serve: each of them alone makes a problem infeasible.
-            let enough = choices > 0 || dice.percent(4);
-            if enough && choices <= MOST_CHOICES && plans * choices <= MOST_PLANS {
+            let oracle = Oracle::new(&books, &scenario);
+            let choices = oracle.choices_of(number);
+            // Few workloads that nothing can serve: each of them alone makes a problem infeasible, unless it has a value.
+            let enough = !oracle.works[number].all.is_empty() || dice.percent(4);
+            let taken = enough && choices <= MOST_CHOICES && plans * choices <= most;
+            if taken {
                 plans *= choices.max(1);
-                break;
+            } else {
+                scenario.workloads.pop();
             }
-            scenario.workloads.pop();
-            tries += 1;
-            if tries == 20 {
-                break;
-            }
-        }
-        if scenario.workloads.len() <= number {
+            taken
+        });
+        if !found {
             break;
         }
     }
-    scenario.limits = limits(dice, &books, &scenario, carbon);
+    add_rules(dice, flavour, &books, &mut scenario, carbon);
     Case { books, scenario }
+}
+
+/// Fees, rules about places and limits, unless nothing can serve some workload.
+fn add_rules(dice: &mut Dice, flavour: Flavour, books: &[BookDraft], scenario: &mut ScenarioDraft, carbon: bool) {
+    let oracle = Oracle::new(books, scenario);
+    if scenario.workloads.is_empty() || (0..oracle.works.len()).any(|number| oracle.choices_of(number) == 0) {
+        return;
+    }
+    let mut anchor = any_plan(dice, &oracle);
+    let cheapest = cheapest_plan(&oracle);
+    if flavour.rules {
+        place_rules(dice, books, scenario, &anchor, &cheapest);
+        let oracle = Oracle::new(books, scenario);
+        for _ in 0..ANCHORS {
+            if oracle.broken_by(&anchor).is_empty() {
+                break;
+            }
+            anchor = any_plan(dice, &oracle);
+        }
+    }
+    scenario.limits = limits(dice, books, scenario, carbon, &anchor, &cheapest);
 }
 
 fn books(dice: &mut Dice, flavour: Flavour, tiers: bool, carbon: bool) -> Vec<BookDraft> {
@@ -335,13 +365,39 @@ pub fn laws(books: &[BookDraft]) -> Vec<Name> {
     laws
 }
 
+/// One more workload; now and then the same as the last, under its own name.
+fn next_workload(
+    dice: &mut Dice,
+    flavour: Flavour,
+    books: &[BookDraft],
+    scenario: &ScenarioDraft,
+    any: bool,
+) -> WorkloadDraft {
+    let number = scenario.workloads.len();
+    let last = scenario.workloads.last().filter(|_| flavour.rules && dice.percent(15));
+    let mut draft = match last {
+        Some(last) => WorkloadDraft { name: name(NAMES[number]), ..last.clone() },
+        None => workload(dice, books, number, any),
+    };
+    if flavour.rules {
+        if draft.split == Split::Never && dice.percent(25) {
+            draft.count = Some(dice.number(&["1", "2", "2", "3", "4"]));
+        }
+        draft.value = dice.maybe(20, |dice| dice.number(&["0", "2", "10", "30", "100.125", "300", "2000", "100000"]));
+        if draft.request.is_some() && dice.percent(15) {
+            draft.options = Some(options(dice, &region_names(books)).into());
+        }
+    }
+    draft
+}
+
 fn workload(dice: &mut Dice, books: &[BookDraft], number: usize, any: bool) -> WorkloadDraft {
     let places = region_names(books);
     let place = |dice: &mut Dice| name(dice.pick(&places));
     let providers: Vec<Spanned<Name>> = books.iter().map(|book| book.provider.clone()).collect();
     let laws = laws(books);
     let mut draft = WorkloadDraft {
-        name: name(["web", "api", "batch", "etl"][number]),
+        name: name(NAMES[number]),
         kind: dice.maybe(70, |dice| Name::from(*dice.pick(&["inference", "training"]))),
         priority: dice.maybe(30, |dice| dice.number(&["1", "2"])),
         data_location: dice.maybe(15, |dice| Name::from(dice.pick(&places).as_str())),
@@ -368,7 +424,34 @@ fn workload(dice: &mut Dice, books: &[BookDraft], number: usize, any: bool) -> W
     } else if draft.request.is_some() && dice.percent(35) {
         draft.split = Split::Replicas;
     }
+    without_contradictions(books, &mut draft);
     draft
+}
+
+/// Takes out what a scenario refuses: a list of allowed regions outside the residency, a present place that is neither.
+fn without_contradictions(books: &[BookDraft], draft: &mut WorkloadDraft) {
+    let law_of = |text: &str| {
+        let (provider, region) =
+            text.split_once('/').map_or((None, text), |(provider, region)| (Some(provider), region));
+        let books = books.iter().filter(|book| provider.is_none_or(|provider| provider == &*book.provider.value));
+        books.flat_map(|book| &book.regions).find(|found| &*found.name.value == region)?.jurisdiction.clone()
+    };
+    let residency = draft.residency.clone();
+    let resident = |text: &str| {
+        let law = law_of(text);
+        residency.as_ref().is_none_or(|laws| laws.iter().any(|allowed| Some(&allowed.value) == law.as_ref()))
+    };
+    // Only a name that stands for no other place is bare, so that two names of one place end alike.
+    let same = |one: &str, other: &str| {
+        one == other || one.ends_with(&format!("/{other}")) || other.ends_with(&format!("/{one}"))
+    };
+    draft.regions.allow = draft.regions.allow.take().filter(|all| all.iter().any(|name| resident(&name.value)));
+    let any = |names: &[Spanned<Name>], at: &str| names.iter().any(|name| same(&name.value, at));
+    let regions = &draft.regions;
+    draft.current = draft.current.take().filter(|current| {
+        let at = &*current.region.value;
+        resident(at) && !any(&regions.deny, at) && regions.allow.as_ref().is_none_or(|allowed| any(allowed, at))
+    });
 }
 
 fn current(dice: &mut Dice, books: &[BookDraft]) -> CurrentDraft {
@@ -391,7 +474,7 @@ fn options(dice: &mut Dice, places: &[String]) -> Vec<OptionDraft> {
     let mut options: Vec<OptionDraft> = Vec::new();
     for _ in 0..1 + dice.below(4) {
         let region = name(dice.pick(places));
-        let cost = dice.number(&["5", "17", "20.5", "40", "80.000000000001"]);
+        let cost = dice.number(&["5", "17", "20.5", "40", "80.000000000001", "150", "600"]);
         let mut uses = Vec::new();
         for used in ["slots", "seats"] {
             uses.extend(dice.maybe(65, |dice| (name(used), dice.number(&["1", "3", "5", "7.5"]))));

@@ -5,10 +5,10 @@ use tradewind::catalog::{BookDraft, Name, Terms};
 use tradewind::diagnostic::Spanned;
 use tradewind::scenario::draft::{BoundDraft, FilterDraft, LimitDraft, ScenarioDraft};
 
-use crate::enumerate::{Choice, Oracle};
-use crate::generator::{Dice, laws, name, region_names};
-use crate::price::{E6, E12};
-use crate::rows::Row;
+use super::enumerate::{Choice, Oracle};
+use super::generator::{Dice, laws, name, region_names};
+use super::price::{E6, E12};
+use super::rows::Row;
 
 /// How many limits are tried until one is broken by the cheapest plan.
 const TRIES: usize = 6;
@@ -22,27 +22,30 @@ pub const PER: [&str; 10] =
 pub const MEASURES: [&str; 8] =
     ["vcpu", "memory_gib", "accelerators", "replicas", "vcpu_hours", "accelerator_hours", "cost", "kg_co2e"];
 
-/// Up to four limits for a scenario that has its workloads.
-pub fn limits(dice: &mut Dice, books: &[BookDraft], scenario: &ScenarioDraft, carbon: bool) -> Vec<LimitDraft> {
+/// Up to four limits for a scenario that has its workloads. Most leave room for `anchor`, and most are broken by
+/// `cheapest`.
+pub fn limits(
+    dice: &mut Dice,
+    books: &[BookDraft],
+    scenario: &ScenarioDraft,
+    carbon: bool,
+    anchor: &[Choice],
+    cheapest: &[Choice],
+) -> Vec<LimitDraft> {
     let oracle = Oracle::new(books, scenario);
-    if scenario.workloads.is_empty() || (0..oracle.workloads.len()).any(|number| oracle.choices_of(number) == 0) {
-        return Vec::new();
-    }
-    // Most limits leave room for one and the same plan, and most are broken by the cheapest.
-    let anchor = any_plan(dice, &oracle);
-    let cheapest = cheapest_plan(&oracle);
     let mut limits = Vec::new();
     for number in 0..*dice.pick(&[0, 1, 1, 2, 2, 3, 4]) {
         for _ in 0..TRIES {
-            let plan = if dice.percent(85) { anchor.clone() } else { any_plan(dice, &oracle) };
+            let plan = if dice.percent(85) { anchor.to_vec() } else { any_plan(dice, &oracle) };
             let mut limit = limit(dice, books, scenario, carbon);
             limit.name = name(format!("limit-{number}"));
             let at_least = dice.percent(35);
             let bound = bound(dice, &oracle, &limit, &plan, at_least);
             (limit.at_least, limit.at_most) = if at_least { (Some(bound), None) } else { (None, Some(bound)) };
-            let rows = oracle.rows_of(&limit);
-            let sums = oracle.standing(&rows, &cheapest).sums;
-            let binds = rows.iter().zip(&sums).any(|(row, sum)| !row.holds(*sum));
+            let rows = oracle.rows_of(&limit, number);
+            let standing = oracle.standing(&rows, cheapest);
+            let sums = rows.iter().zip(&standing.sums).enumerate();
+            let binds = sums.into_iter().any(|(bit, (row, sum))| standing.idle & (1 << bit) == 0 && !row.holds(*sum));
             if binds || dice.percent(10) {
                 limits.push(limit);
                 break;
@@ -67,16 +70,24 @@ fn limit(dice: &mut Dice, books: &[BookDraft], scenario: &ScenarioDraft, carbon:
 }
 
 /// Every workload whole where it is cheapest.
-fn cheapest_plan(oracle: &Oracle) -> Vec<Choice> {
-    let choices = oracle.workloads.iter().map(|(_, all)| {
-        let one = (0..all.len()).min_by_key(|&one| all[one].whole(&oracle.market));
-        one.map_or_else(Choice::new, |one| vec![(one, all[one].parts)])
+pub fn cheapest_plan(oracle: &Oracle) -> Vec<Choice> {
+    let choices = oracle.works.iter().map(|work| {
+        let one = (0..work.all.len()).min_by_key(|&one| work.all[one].whole(&oracle.market));
+        one.map_or_else(Choice::new, |one| vec![(one, work.whole(one))])
     });
     choices.collect()
 }
 
-fn any_plan(dice: &mut Dice, oracle: &Oracle) -> Vec<Choice> {
-    (0..oracle.workloads.len()).map(|number| dice.pick(&oracle.choices(number)).clone()).collect()
+/// Any plan, whatever it breaks; one that places what it can, mostly.
+pub fn any_plan(dice: &mut Dice, oracle: &Oracle) -> Vec<Choice> {
+    let choice = |number: usize| {
+        let mut choices = oracle.choices(number);
+        if dice.percent(75) && choices.iter().any(|choice| oracle.works[number].left(choice) == 0) {
+            choices.retain(|choice| oracle.works[number].left(choice) == 0);
+        }
+        dice.pick(&choices).clone()
+    };
+    (0..oracle.works.len()).map(choice).collect()
 }
 
 fn measure<'a>(dice: &mut Dice, scenario: &'a ScenarioDraft, carbon: bool) -> &'a str {
@@ -154,9 +165,14 @@ fn bound(dice: &mut Dice, oracle: &Oracle, limit: &LimitDraft, plan: &[Choice], 
     let percent = dice.percent(35);
     let zero = BoundDraft { value: Decimal::ZERO.into(), percent };
     let drafted = LimitDraft { at_most: Some(zero), ..limit.clone() };
-    let rows: Vec<Row> = oracle.rows_of(&drafted);
-    let sums = oracle.standing(&rows, plan).sums;
-    let figures = sums.iter().map(|&(inside, base)| match (percent, at_least) {
+    let rows: Vec<Row> = oracle.rows_of(&drafted, 0);
+    let standing = oracle.standing(&rows, plan);
+    let marks = oracle.marks(&oracle.rows_of(&LimitDraft { at_least: Some(zero), ..limit.clone() }, 0), plan);
+    let used = marks.iter().fold(0, |all, mark| all | mark.rows);
+    // A floor asks nothing of a value that the plan does not use.
+    let asked = |bit: usize| !at_least || limit.per.is_none() || used & (1 << bit) != 0;
+    let sums = standing.sums.iter().enumerate().filter(|(bit, _)| asked(*bit)).map(|(_, sum)| sum);
+    let figures = sums.map(|&(inside, base)| match (percent, at_least) {
         (false, false) => (inside + E12 - 1) / E12,
         (false, true) => inside / E12,
         (true, _) if base == 0 => E6 / 2,

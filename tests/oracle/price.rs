@@ -81,11 +81,29 @@ impl Tariff {
     }
 
     /// Whether every volume up to `most` costs the first price from the first GB on.
-    ///
-    /// Cost is linear between breakpoints, so it is enough to look at those.
     pub fn is_one_price(&self, most: i128) -> bool {
-        let breaks = self.tiers.iter().map(|tier| tier.1).chain([self.free, most]);
-        breaks.filter(|volume| *volume <= most).all(|volume| self.cost(volume) == self.first() * volume)
+        most == 0 || self.steps(0, most).iter().all(|step| step.price == self.first())
+    }
+
+    /// The ranges of volume from `least` to `most` in each of which every GB costs the same; one if those are one.
+    pub fn steps(&self, least: i128, most: i128) -> Vec<Step> {
+        let ends = self.tiers.iter().map(|tier| tier.1).chain([self.free, most]);
+        let mut ends: Vec<i128> = ends.filter(|&end| end > least && end <= most).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let mut steps: Vec<Step> = Vec::new();
+        for to in ends {
+            let from = steps.last().map_or(least, |step| step.to);
+            let price = (self.cost(to) - self.cost(from)) / (to - from);
+            match steps.last_mut() {
+                Some(last) if last.price == price => last.to = to,
+                _ => steps.push(Step { from, to, price }),
+            }
+        }
+        if steps.is_empty() {
+            steps.push(Step { from: least, to: least, price: 0 });
+        }
+        steps
     }
 
     /// Whether a volume uses some of the allowance.
@@ -97,6 +115,14 @@ impl Tariff {
     pub fn crosses_tier(&self, volume: i128) -> bool {
         self.tiers.iter().any(|tier| tier.0 > self.free && tier.0 < volume && tier.2 != self.first())
     }
+}
+
+/// A range of a tariff's volume (10⁻¹² GB) with one price (10⁻¹²).
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub from: i128,
+    pub to: i128,
+    pub price: i128,
 }
 
 /// What a tariff is charged for.
@@ -164,6 +190,12 @@ impl Market {
         self.places().find(|&place| self.is_named(place, text)).expect("the generator names regions that exist")
     }
 
+    /// The book of a provider.
+    pub fn book(&self, provider: &str) -> usize {
+        let found = self.books.iter().position(|book| &*book.provider.value == provider);
+        found.expect("the generator names providers that exist")
+    }
+
     /// Whether a region is meant by `text`.
     pub fn is_named(&self, place: Place, text: &str) -> bool {
         text == &*self.region(place).name.value || text == &*self.path(place)
@@ -173,6 +205,17 @@ impl Market {
     pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
         let books = self.books.iter().enumerate();
         books.flat_map(|(book, draft)| (0..draft.regions.len()).map(move |region| Place { book, region }))
+    }
+
+    /// A region as one bit of a set of regions.
+    pub fn bit(&self, place: Place) -> u32 {
+        let before: usize = self.books[..place.book].iter().map(|book| book.regions.len()).sum();
+        1 << (before + place.region)
+    }
+
+    /// All regions of a book, as bits.
+    pub fn bits(&self, book: usize) -> u32 {
+        (0..self.books[book].regions.len()).map(|region| self.bit(Place { book, region })).sum()
     }
 
     pub fn region(&self, place: Place) -> &tradewind::catalog::draft::RegionDraft {
@@ -280,22 +323,25 @@ pub fn model(name: &str) -> Accelerator {
     Accelerator::named(name).expect("the generator names accelerators that exist")
 }
 
-/// Everything that may serve a workload, by provider, region, SKU and terms.
+/// Everything that may serve a workload, by provider, region, SKU, terms and number.
 pub fn candidates(market: &Market, workload: &WorkloadDraft, month: Decimal) -> Vec<Candidate> {
-    let places = market.places().filter(|&place| may_run(market, workload, place));
-    let mut all: Vec<Candidate> = if let Some(options) = &workload.options {
-        let options = options.value.iter().enumerate().map(|(number, option)| {
-            let place = market.place(&option.region.value);
-            let parts = if workload.split == Split::Any { E6 } else { 1 };
-            let cost = fixed(option.cost.value, 24) / parts;
-            Candidate { parts, own: cost, option: Some(number), ..bare(place) }
-        });
-        options.filter(|candidate| may_run(market, workload, candidate.place)).collect()
-    } else if workload.request.is_some() {
-        places.flat_map(|place| machines_at(market, workload, month, place)).collect()
+    let places = || market.places().filter(|&place| may_run(market, workload, place));
+    let mut all: Vec<Candidate> = if workload.request.is_some() {
+        places().flat_map(|place| machines_at(market, workload, month, place)).collect()
+    } else if workload.options.is_none() {
+        places().filter_map(|place| at_rates(market, workload, place)).collect()
     } else {
-        places.filter_map(|place| at_rates(market, workload, place)).collect()
+        Vec::new()
     };
+    // Options stand alone or beside a request; what they are given with is all that they bring.
+    let options = workload.options.iter().flat_map(|options| options.value.iter().enumerate());
+    let options = options.map(|(number, option)| {
+        let place = market.place(&option.region.value);
+        let parts = if workload.split == Split::Any { E6 } else { 1 };
+        let cost = fixed(option.cost.value, 24) / parts;
+        Candidate { parts, own: cost, option: Some(number), ..bare(place) }
+    });
+    all.extend(options.filter(|candidate| may_run(market, workload, candidate.place)));
     all.sort_by_key(|candidate| candidate.names(market));
     all
 }

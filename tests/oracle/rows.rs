@@ -3,9 +3,11 @@
 use rust_decimal::Decimal;
 use tradewind::catalog::Name;
 use tradewind::diagnostic::Spanned;
+use tradewind::scenario::Split;
 use tradewind::scenario::draft::{FilterDraft, LimitDraft, WorkloadDraft};
 
-use crate::price::{Candidate, E6, Market, fixed, model};
+use super::enumerate::Work;
+use super::price::{Candidate, E6, Market, fixed, model};
 
 /// What a row adds up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub enum Counts {
 #[derive(Clone, Debug)]
 pub struct Row {
     pub limit: LimitDraft,
+    /// The limit's number in the scenario.
+    pub number: usize,
     /// The value of `per`.
     pub of: Option<Name>,
     pub counts: Counts,
@@ -66,57 +70,73 @@ impl Row {
         if self.is_at_least() { left >= right } else { left <= right }
     }
 
-    /// Whether the row holds by a thousandth of its sum at least.
-    pub fn has_room(&self, sum: (i128, i128)) -> bool {
-        self.slack(sum) >= sum.0.max(self.bound(sum.1)) / 1_000
+    /// Whether it is asked of its value only where that is in use: floors with a `per`.
+    pub fn is_asked_of_use(&self) -> bool {
+        self.is_at_least() && self.of.is_some()
     }
 
-    /// Whether the row is broken by a millionth of its sum at most.
-    pub fn nearly_holds(&self, sum: (i128, i128)) -> bool {
-        -self.slack(sum) <= sum.0.max(self.bound(sum.1)) / E6
+    /// Whether units of a workload at a candidate put the row's value to use, however much they add to its sum.
+    pub fn is_in_scope(&self, market: &Market, workload: &WorkloadDraft, candidate: &Candidate) -> bool {
+        in_scope_workload(&self.limit.filter, workload)
+            && in_scope_place(&self.limit.filter, market, candidate)
+            && self.of.as_ref().is_none_or(|value| {
+                let key = &self.limit.per.as_ref().expect("a row with a value has a key").value;
+                key_of(key, market, workload, candidate).as_ref() == Some(value)
+            })
     }
 
     /// What `parts` of a candidate add to the sum, and to the sum that a percentage is taken of.
     ///
-    /// `kept`: whether the region's storage is charged with this part.
+    /// `kept`: how often its storage is charged with them.
     pub fn uses(
         &self,
         market: &Market,
         workload: &WorkloadDraft,
         candidate: &Candidate,
         parts: i128,
-        kept: bool,
+        kept: i128,
     ) -> (i128, i128) {
         if self.counts != Counts::Bought || !in_scope_workload(&self.limit.filter, workload) {
             return (0, 0);
         }
-        let amount = if &*self.limit.sum.value == "cost" {
-            candidate.direct(market, parts) + if kept { candidate.kept(market) } else { 0 }
-        } else {
-            bought(market, workload, candidate, &self.limit.sum.value) * parts / candidate.parts
-        };
-        let inside = in_scope_place(&self.limit.filter, market, candidate)
-            && self.of.as_ref().is_none_or(|value| {
-                let key = &self.limit.per.as_ref().expect("a row with a value has a key").value;
-                key_of(key, market, workload, candidate).as_ref() == Some(value)
-            });
-        (if inside { amount } else { 0 }, amount)
+        let inside = self.is_in_scope(market, workload, candidate);
+        let counted = |amount: i128, inside: bool| (if inside { amount } else { 0 }, amount);
+        if &*self.limit.sum.value == "cost" {
+            let bought = counted(candidate.direct(market, parts), inside);
+            // What a divided workload keeps in a region, whatever machines it has there, is of no machine.
+            let of_place = workload.split == Split::Never || !self.asks_machine();
+            let kept = counted(kept * candidate.kept(market), inside && of_place);
+            return (bought.0 + kept.0, bought.1 + kept.1);
+        }
+        let whole = bought(market, workload, candidate, &self.limit.sum.value);
+        assert!(whole % candidate.parts == 0, "a part of {whole} is no whole number of 10⁻²⁴");
+        counted(whole / candidate.parts * parts, inside)
+    }
+
+    /// Whether its scope tells machines of one region apart.
+    fn asks_machine(&self) -> bool {
+        let filter = &self.limit.filter;
+        let lists = [&filter.sku, &filter.family, &filter.accelerator];
+        let keys = ["sku", "family", "accelerator", "terms"];
+        lists.iter().any(|list| !list.is_empty())
+            || !filter.terms.is_empty()
+            || self.limit.per.as_ref().is_some_and(|per| keys.contains(&&*per.value))
     }
 }
 
-/// The rows of a limit, by value of `per`.
-pub fn rows_of(market: &Market, workloads: &[(WorkloadDraft, Vec<Candidate>)], limit: &LimitDraft) -> Vec<Row> {
+/// The rows of a limit, by value of `per`; `number` is the limit's.
+pub fn rows_of(market: &Market, works: &[Work], limit: &LimitDraft, number: usize) -> Vec<Row> {
     let filter = &limit.filter;
     let of_bill = &*limit.sum.value == "cost"
         && FilterDraft { provider: Vec::new(), ..filter.clone() }.is_empty()
         && limit.per.as_ref().is_none_or(|per| &*per.value == "provider");
-    let row = |of, counts| Row { limit: limit.clone(), of, counts };
+    let row = |of, counts| Row { limit: limit.clone(), number, of, counts };
     let listed = |book: &usize| is_listed(&filter.provider, &market.books[*book].provider.value);
     let books = || (0..market.books.len()).filter(listed);
     let Some(per) = &limit.per else {
         return vec![row(None, if of_bill { Counts::Billed(books().collect()) } else { Counts::Bought })];
     };
-    let everything = || workloads.iter().flat_map(|(workload, all)| all.iter().map(move |one| (workload, one)));
+    let everything = || works.iter().flat_map(|work| work.all.iter().map(move |one| (&work.draft, one)));
     if of_bill {
         let bills = |book: usize| {
             everything().any(|(_, candidate)| {

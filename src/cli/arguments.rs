@@ -1,0 +1,220 @@
+//! The arguments of each command, and how figures among them are written.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tradewind::Effort;
+use tradewind::money::Amount;
+
+/// Where should each workload run, on what terms, and what will it cost?
+#[derive(Parser)]
+#[command(name = "tradewind", version, about, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 the input is wrong, 2 the input is fine and there is no plan, 3 a plan \
+                          was found and a gate refuses it (--fail-above, --fail-on-gap), or `verify` does, 4 a fault \
+                          of tradewind";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Which provider the documented rules name for each workload, and which rule fired
+    Place(ScenarioArgs),
+    /// The workloads of a scenario grouped by the provider that the documented rules name
+    Distribute(ScenarioArgs),
+    /// What a usage costs at every provider's flat rates
+    Compare(CompareArgs),
+    /// Which provider a request from a region goes to
+    Route(RouteArgs),
+    /// The cheapest plan for a scenario, with its bill and its proof
+    Optimize(OptimizeArgs),
+    /// A second opinion on a saved plan: its rules, its bill, its limits and its bound, recomputed
+    Verify(VerifyArgs),
+    /// The program of a scenario as a file for other solvers, with the names of its limits
+    Export(ExportArgs),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Args)]
+pub(crate) struct ScenarioArgs {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) shared: Shared,
+}
+
+#[derive(Args)]
+pub(super) struct Shared {
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct CompareArgs {
+    /// Compute hours a month
+    #[arg(long, value_name = "H", allow_negative_numbers = true)]
+    pub(super) compute_hours: String,
+    /// GB stored
+    #[arg(long, value_name = "GB", allow_negative_numbers = true)]
+    pub(super) storage_gb: String,
+    /// GB a month over the network
+    #[arg(long, value_name = "GB", allow_negative_numbers = true)]
+    pub(super) network_gb: String,
+    /// Price books to compare, in this order; the reference books if none is given
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct RouteArgs {
+    /// The region a request comes from
+    #[arg(long)]
+    pub(super) region: String,
+    /// A scenario whose `gateway` to use instead of the default routes
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenario: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct OptimizeArgs {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// Write the plan as JSON to this file as well
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show every charge: quantity, unit, unit price and where the price comes from
+    #[arg(long)]
+    pub(super) lines: bool,
+    /// End the search once the plan is proven within this of the cheapest, as `1%` or `0.01`
+    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
+    pub(super) gap: f64,
+    /// End the search after so many units of work; the same work gives the same plan on every machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          default_value_t = Effort::DEFAULT_WORK)]
+    pub(super) work: u64,
+    /// End the search after so many seconds; a plan that this ends is not reproducible
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) time_limit: Option<Duration>,
+    /// End with exit code 3 if the bill is above this; the plan is printed all the same
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub(super) fail_above: Option<Amount>,
+    /// End with exit code 3 if the plan is not proven within this of the cheapest, as `1%` or `0.01`; the plan is
+    /// printed all the same, and one that is proven optimal always passes
+    #[arg(long, value_name = "PERCENT", value_parser = fraction)]
+    pub(super) fail_on_gap: Option<f64>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FileFormat {
+    Lp,
+    Mps,
+}
+
+#[derive(Args)]
+pub(crate) struct ExportArgs {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// What other solvers read
+    #[arg(long, value_enum)]
+    pub(super) format: FileFormat,
+    /// Write it to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// The plan, as `optimize -o` saved it
+    pub(super) plan: PathBuf,
+}
+
+/// Digits with at most one point: what `f64` reads beyond that (`1e3`, `inf`, `+1`) is no figure of a command line.
+fn plain(text: &str) -> Option<f64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|value: &f64| is_plain && value.is_finite())
+}
+
+/// `1%` or `0.01`. A number of one or more without its sign is refused: `--gap 1` could mean either.
+fn fraction(text: &str) -> Result<f64, String> {
+    let (digits, percent) = text.strip_suffix('%').map_or((text, false), |digits| (digits, true));
+    let value = plain(digits).ok_or("write a percentage as `1%`, or a fraction as `0.01`")?;
+    match percent {
+        true => Ok(value / 100.0),
+        false if value < 1.0 => Ok(value),
+        false => Err(format!("as a fraction this is all of it or more; write `{digits}%` for a percentage")),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let value = plain(text).filter(|value| *value > 0.0);
+    value
+        .and_then(|value| Duration::try_from_secs_f64(value).ok())
+        .ok_or("write seconds above 0, as `30` or `0.5`".into())
+}
+
+fn amount(text: &str) -> Result<Amount, String> {
+    let value = Amount::parse(text).filter(|value| *value >= Amount::ZERO);
+    value.ok_or("write an amount in the currency of the books, as `250000` or `99.50`".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_is_a_percentage_or_a_fraction_below_one() {
+        for (text, value) in [("1%", 0.01), ("0.01", 0.01), ("0%", 0.0), ("0", 0.0), ("0.5%", 0.005), ("100%", 1.0)] {
+            assert!((fraction(text).expect(text) - value).abs() < 1e-15, "{text}");
+        }
+        for text in ["1", "5", "-1%", "1e-3", "", "%", "inf", "NaN", "1,5%", "1 %", "+1%", ".", "1.0.0"] {
+            assert!(fraction(text).is_err(), "{text}");
+        }
+        assert!(fraction("1").is_err_and(|message| message.contains("`1%`")));
+    }
+
+    #[test]
+    fn seconds_are_above_zero() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(seconds("30"), Ok(Duration::from_secs(30)));
+        for text in ["0", "-1", "1e3", "99999999999999999999999", "soon", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_amount_is_exact() {
+        assert_eq!(amount("99.50").map(|value| value.to_string()).as_deref(), Ok("99.5"));
+        for text in ["-1", "1e3", "1,000", "$5", ""] {
+            assert!(amount(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

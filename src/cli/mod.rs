@@ -1,0 +1,58 @@
+//! What each command does: arguments in, the text for standard output or a failure out.
+
+mod answers;
+mod arguments;
+mod plans;
+mod watch;
+
+use std::path::{Path, PathBuf};
+
+use tradewind::Input;
+use tradewind::diagnostic::Diagnostics;
+
+pub(crate) use self::arguments::Cli;
+use self::arguments::{Command, ScenarioArgs};
+
+/// How a command ends, other than well.
+pub(crate) enum Failure {
+    /// Exit code 1.
+    Input(String),
+    /// Exit code 2; what belongs on standard output, and the reason.
+    NoPlan { stdout: String, stderr: String },
+    /// Exit code 3; what belongs on standard output, and the gates that refuse it.
+    Refused { stdout: String, stderr: String },
+    /// Exit code 4.
+    Ours(String),
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        let count = diagnostics.len();
+        let summary = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
+        Failure::Input(format!("{diagnostics}\ntradewind: {summary} in the input; nothing was computed"))
+    }
+}
+
+/// Runs a command.
+pub(crate) fn run(command: Command) -> Result<String, Failure> {
+    match command {
+        Command::Place(args) => answers::place(&args),
+        Command::Distribute(args) => answers::distribute(&args),
+        Command::Compare(args) => answers::compare(&args),
+        Command::Route(args) => answers::route(&args),
+        Command::Optimize(args) => plans::optimize(&args),
+        Command::Verify(args) => plans::verify(&args),
+        Command::Export(args) => plans::export(&args),
+    }
+}
+
+/// The scenario with its books, or with those that were given instead.
+fn load(args: &ScenarioArgs) -> Result<Input, Failure> {
+    load_files(&args.scenario, &args.shared.catalog)
+}
+
+fn load_files(scenario: &Path, catalogs: &[PathBuf]) -> Result<Input, Failure> {
+    let input =
+        if catalogs.is_empty() { tradewind::load(scenario) } else { tradewind::load_with_catalogs(scenario, catalogs) };
+    Ok(input?)
+}

@@ -1,0 +1,526 @@
+//! The digest that ties a proof to its inputs: SHA-256 over all that a price, an eligibility or a rule depends on.
+//!
+//! Catalog and scenario are written out byte by byte: numbers as 16 bytes, little end first; texts with their length in
+//! front; a 1 before each item of a list and a 0 behind the last. So no two inputs are written alike, and neither
+//! places in files nor prose (titles, sources, dates) change the digest. Ids are positions in lists that are written
+//! too.
+
+use sha2::{Digest, Sha256};
+
+use crate::catalog::{Accelerator, Catalog, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer};
+use crate::scenario::{
+    Bound, Demand, Domain, FeePlace, Filter, GivenOption, Key, Limit, Machines, Measure, Scenario, Sense, Workload,
+};
+use crate::units::{Quantity, Share};
+
+/// Names the form of what is digested; another form has another name.
+const FORM: &str = "tradewind inputs/1";
+
+/// The digest of a catalog and a scenario, as 64 hexadecimal digits.
+pub(crate) fn digest(catalog: &Catalog, scenario: &Scenario) -> String {
+    let mut ink = Ink(Sha256::new());
+    ink.text(FORM);
+    write_catalog(&mut ink, catalog);
+    write_transfers(&mut ink, catalog, scenario);
+    write_scenario(&mut ink, scenario);
+    ink.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes what is digested.
+struct Ink(Sha256);
+
+impl Ink {
+    fn number(&mut self, number: impl Into<i128>) {
+        self.0.update(number.into().to_le_bytes());
+    }
+
+    fn count(&mut self, count: usize) {
+        self.0.update((count as u128).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Ink, T)) {
+        // Each item is announced, so that the end needs no length in front.
+        for item in items {
+            self.number(1);
+            write(self, item);
+        }
+        self.number(0);
+    }
+
+    fn option<T>(&mut self, item: Option<T>, write: impl FnMut(&mut Ink, T)) {
+        self.list(item, write);
+    }
+
+    fn texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a Name>) {
+        self.list(texts, |ink, text| ink.text(text));
+    }
+
+    fn quantity(&mut self, quantity: Quantity) {
+        self.number(quantity.parts());
+    }
+
+    fn share(&mut self, share: Share) {
+        self.number(share.parts());
+    }
+
+    fn accelerator(&mut self, model: Accelerator) {
+        self.text(model.name());
+    }
+
+    fn terms(&mut self, terms: Terms) {
+        self.text(terms.name());
+    }
+
+    fn region(&mut self, region: RegionId) {
+        self.count(region.index());
+    }
+
+    fn provider(&mut self, provider: ProviderId) {
+        self.count(provider.index());
+    }
+}
+
+fn write_catalog(ink: &mut Ink, catalog: &Catalog) {
+    ink.text("currency");
+    ink.text(catalog.currency());
+    ink.text("providers");
+    ink.list(catalog.providers(), |ink, provider| {
+        ink.text(&provider.name);
+        ink.texts(&provider.capabilities);
+        ink.option(provider.cost_per_hour, |ink, price| ink.number(price.units()));
+        ink.option(provider.rates, |ink, rates| {
+            for rate in [rates.compute_hour, rates.storage_gb_month, rates.network_gb] {
+                ink.number(rate.units());
+            }
+        });
+        ink.option(provider.power.as_ref(), |ink, power| {
+            ink.quantity(power.vcpu_w);
+            ink.list(&power.accelerator_w, |ink, (model, watts)| {
+                ink.accelerator(*model);
+                ink.quantity(*watts);
+            });
+            ink.quantity(power.pue);
+        });
+    });
+    ink.text("classes");
+    ink.texts(catalog.classes());
+    ink.text("regions");
+    ink.list(catalog.regions(), |ink, region| write_region(ink, catalog, region));
+    ink.text("skus");
+    ink.list(catalog.skus(), write_sku);
+    ink.text("offers");
+    ink.list(catalog.offers(), |ink, offer| {
+        ink.region(offer.region);
+        ink.count(offer.sku.index());
+        ink.terms(offer.terms);
+        ink.number(offer.price.units());
+    });
+    ink.text("tariffs");
+    ink.list(catalog.tariffs(), |ink, tariff| {
+        ink.provider(tariff.provider);
+        write_scope(ink, tariff.scope);
+        ink.quantity(tariff.free_gb);
+        ink.list(&tariff.tiers, |ink, tier| {
+            ink.option(tier.up_to, Ink::quantity);
+            ink.number(tier.price.units());
+        });
+    });
+    ink.text("prices of places");
+    ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, region| {
+        ink.option(catalog.internet_tariff(region), |ink, tariff| ink.count(tariff.index()));
+        let classes = (0..catalog.classes().len()).map(crate::catalog::ClassId::at);
+        ink.list(classes, |ink, class| {
+            let price = catalog.storage_price(region, class);
+            ink.option(price, |ink, price| ink.count(price.tariff.index()));
+        });
+    });
+}
+
+fn write_region(ink: &mut Ink, catalog: &Catalog, region: &Region) {
+    ink.text(&catalog.provider(region.provider).name);
+    ink.text(&region.name);
+    ink.option(region.jurisdiction.as_deref(), Ink::text);
+    ink.option(region.grid_gco2_per_kwh, Ink::quantity);
+    ink.texts(&region.certifications);
+}
+
+fn write_sku(ink: &mut Ink, sku: &Sku) {
+    ink.provider(sku.provider);
+    ink.text(&sku.name);
+    ink.quantity(sku.vcpu);
+    ink.quantity(sku.memory_gib);
+    ink.option(sku.family.as_deref(), Ink::text);
+    ink.text(sku.arch.name());
+    ink.option(sku.accelerator, |ink, has| {
+        ink.accelerator(has.model);
+        ink.quantity(has.count);
+    });
+}
+
+fn write_scope(ink: &mut Ink, scope: TariffScope) {
+    match scope {
+        TariffScope::Storage { class, region } => {
+            ink.text("storage");
+            ink.count(class.index());
+            ink.region(region);
+        }
+        TariffScope::Internet { from } => {
+            ink.text("internet");
+            ink.option(from, Ink::region);
+        }
+        TariffScope::InterRegion { route } => {
+            ink.text("inter-region");
+            ink.option(route, |ink, (from, to)| {
+                ink.region(from);
+                ink.region(to);
+            });
+        }
+        TariffScope::CrossProvider => ink.text("cross-provider"),
+    }
+}
+
+/// What moving data costs from every region that a workload reads from: the catalog's routes, as far as they are asked.
+fn write_transfers(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
+    ink.text("transfers");
+    let sources = scenario.workloads.iter().filter_map(|workload| match &workload.demand {
+        Demand::Machines(machines) => machines.data.map(|(from, _)| from),
+        _ => None,
+    });
+    let sources: std::collections::BTreeSet<RegionId> = sources.collect();
+    ink.list(sources, |ink, from| {
+        ink.region(from);
+        ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, to| match catalog.transfer(from, to) {
+            Transfer::Free => ink.text("free"),
+            Transfer::Tariff(tariff) => {
+                ink.text("tariff");
+                ink.count(tariff.index());
+            }
+            Transfer::NoPrice => ink.text("no price"),
+        });
+    });
+}
+
+fn write_scenario(ink: &mut Ink, scenario: &Scenario) {
+    ink.text("scenario");
+    ink.text(&scenario.name);
+    ink.quantity(scenario.hours_per_month);
+    ink.text("workloads");
+    ink.list(&scenario.workloads, write_workload);
+    ink.text("limits");
+    ink.list(&scenario.limits, write_limit);
+    ink.text("fees");
+    ink.list(&scenario.fees, |ink, fee| {
+        ink.text(&fee.name);
+        match fee.place {
+            FeePlace::Region(region) => {
+                ink.text("region");
+                ink.region(region);
+            }
+            FeePlace::Provider(provider) => {
+                ink.text("provider");
+                ink.provider(provider);
+            }
+        }
+        ink.number(fee.monthly.units());
+    });
+    ink.text("number of providers");
+    ink.option(scenario.providers.at_least, Ink::number);
+    ink.option(scenario.providers.at_most, Ink::number);
+    let workloads = |ink: &mut Ink, numbers: &[usize]| ink.list(numbers, |ink, number| ink.count(*number));
+    ink.text("together");
+    ink.list(&scenario.together, |ink, rule| {
+        ink.text(&rule.name);
+        workloads(ink, &rule.workloads);
+        write_domain(ink, rule.same);
+    });
+    ink.text("apart");
+    ink.list(&scenario.apart, |ink, rule| {
+        ink.text(&rule.name);
+        workloads(ink, &rule.workloads);
+        write_domain(ink, rule.by);
+    });
+    ink.text("spread");
+    ink.list(&scenario.spread, |ink, rule| {
+        ink.text(&rule.name);
+        ink.count(rule.workload);
+        write_domain(ink, rule.over);
+        ink.share(rule.at_most);
+    });
+}
+
+fn write_domain(ink: &mut Ink, domain: Domain) {
+    ink.text(domain.name());
+}
+
+fn write_workload(ink: &mut Ink, workload: &Workload) {
+    ink.text(&workload.name);
+    ink.option(workload.kind.as_deref(), Ink::text);
+    ink.option(workload.priority, Ink::number);
+    ink.list(&workload.labels, |ink, (label, value)| {
+        ink.text(label);
+        ink.text(value);
+    });
+    ink.option(workload.data_location.as_deref(), Ink::text);
+    match &workload.demand {
+        Demand::Unstated => ink.text("unstated"),
+        Demand::Machines(machines) => {
+            ink.text("machines");
+            write_machines(ink, machines);
+        }
+        Demand::FlatRate(usage) => {
+            ink.text("flat rates");
+            for quantity in [usage.compute_hours, usage.storage_gb, usage.network_gb] {
+                ink.quantity(quantity);
+            }
+        }
+        Demand::Given(options) => {
+            ink.text("given");
+            write_options(ink, options);
+        }
+    }
+    ink.list(workload.terms.iter().copied(), Ink::terms);
+    ink.option(workload.residency.as_ref(), |ink, laws| ink.texts(laws));
+    let places = &workload.places;
+    ink.option(places.regions.as_ref(), |ink, regions| ink.list(regions.iter().copied(), Ink::region));
+    ink.list(places.denied_regions.iter().copied(), Ink::region);
+    ink.option(places.providers.as_ref(), |ink, providers| ink.list(providers.iter().copied(), Ink::provider));
+    ink.list(places.denied_providers.iter().copied(), Ink::provider);
+    ink.texts(&workload.certifications);
+    ink.option(workload.current, |ink, current| {
+        ink.region(current.region);
+        ink.option(current.sku, |ink, sku| ink.count(sku.index()));
+        ink.option(current.terms, Ink::terms);
+    });
+    ink.text(workload.split.name());
+    ink.number(workload.count);
+    ink.option(workload.value, |ink, value| ink.number(value.units()));
+}
+
+fn write_machines(ink: &mut Ink, machines: &Machines) {
+    ink.number(machines.replicas);
+    ink.quantity(machines.hours);
+    ink.quantity(machines.vcpu);
+    ink.quantity(machines.memory_gib);
+    ink.list(&machines.arch, |ink, arch| ink.text(arch.name()));
+    ink.option(machines.accelerator.as_ref(), |ink, need| {
+        ink.list(need.any_of.iter().copied(), Ink::accelerator);
+        ink.quantity(need.count);
+    });
+    ink.list(&machines.by_accelerator, |ink, special| {
+        ink.accelerator(special.model);
+        ink.option(special.replicas, Ink::number);
+        ink.option(special.hours, Ink::quantity);
+    });
+    ink.option(machines.storage, |ink, (gb, class)| {
+        ink.quantity(gb);
+        ink.count(class.index());
+    });
+    ink.option(machines.data, |ink, (from, gb)| {
+        ink.region(from);
+        ink.quantity(gb);
+    });
+    ink.quantity(machines.internet_gb);
+    write_options(ink, &machines.options);
+}
+
+fn write_options(ink: &mut Ink, options: &[GivenOption]) {
+    ink.list(options, |ink, option| {
+        ink.region(option.region);
+        ink.number(option.cost.units());
+        ink.list(&option.uses, |ink, (name, quantity)| {
+            ink.text(name);
+            ink.quantity(*quantity);
+        });
+    });
+}
+
+fn write_limit(ink: &mut Ink, limit: &Limit) {
+    ink.text(&limit.name);
+    // A use could be named as a measure is.
+    ink.text(if matches!(limit.sum, Measure::Use(_)) { "use" } else { "measure" });
+    ink.text(limit.sum.name());
+    write_filter(ink, &limit.filter);
+    ink.option(limit.per.as_ref(), write_key);
+    ink.text(match limit.sense {
+        Sense::AtMost => "at most",
+        Sense::AtLeast => "at least",
+    });
+    match limit.bound {
+        Bound::Absolute(total) => {
+            ink.text("absolute");
+            ink.number(total.units());
+        }
+        Bound::Share(share) => {
+            ink.text("share");
+            ink.share(share);
+        }
+    }
+}
+
+fn write_filter(ink: &mut Ink, filter: &Filter) {
+    ink.list(filter.providers.iter().copied(), Ink::provider);
+    ink.list(filter.regions.iter().copied(), Ink::region);
+    ink.texts(&filter.jurisdictions);
+    ink.texts(&filter.skus);
+    ink.texts(&filter.families);
+    ink.list(filter.accelerators.iter().copied(), Ink::accelerator);
+    ink.list(filter.terms.iter().copied(), Ink::terms);
+    ink.list(&filter.workloads, |ink, number| ink.count(*number));
+    ink.texts(&filter.kinds);
+    ink.list(&filter.labels, |ink, (label, values)| {
+        ink.text(label);
+        ink.texts(values);
+    });
+}
+
+fn write_key(ink: &mut Ink, key: &Key) {
+    let (word, label) = match key {
+        Key::Provider => ("provider", ""),
+        Key::Region => ("region", ""),
+        Key::Jurisdiction => ("jurisdiction", ""),
+        Key::Sku => ("sku", ""),
+        Key::Family => ("family", ""),
+        Key::Accelerator => ("accelerator", ""),
+        Key::Terms => ("terms", ""),
+        Key::Workload => ("workload", ""),
+        Key::Type => ("type", ""),
+        Key::Label(label) => ("label", &**label),
+    };
+    ink.text(word);
+    ink.text(label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Span;
+    use crate::money::Amount;
+    use crate::scenario::{Apart, Fee, Spread, Together};
+
+    const BOOK: &str = "tradewind: catalog/1\nprovider: p\ncurrency: USD\nregions: {a: {jurisdiction: EU}, b: {}}\n\
+        skus: {m: {vcpu: 4, memory_gib: 16, arch: amd64}}\noffers: {m: {on-demand: {a: 0.5, b: 0.25}}}\n\
+        storage: {standard: {a: {per_gb_month: 0.02}}}\n\
+        network: {internet: {default: {free_gb: 1, per_gb: [{up_to: 10, price: 0.09}, {price: 0.05}]}}, inter_region: {per_gb: 0.02}}\n";
+    const SCENARIO: &str = "tradewind: scenario/1\nname: s\nworkloads:\n\
+        \x20 - {name: w, type: t, replicas: 2, request: {vcpu: 2}, data: {location: p/a, read_gb: 5}, storage: {gb: 3}, regions: {allow: [p/a]}}\n\
+        \x20 - {name: o, options: [{region: p/b, cost: 7, uses: {slots: 1}}]}\n\
+        limits: [{name: l, sum: vcpu, where: {region: p/a}, at_most: 100}]\n";
+
+    fn inputs(book: &str, scenario: &str) -> (Catalog, Scenario) {
+        let catalog = crate::catalog_from_yaml(&[("p.yaml", book)]).unwrap_or_else(|faults| panic!("{faults}"));
+        let scenario =
+            crate::scenario_from_yaml("s.yaml", scenario, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+        (catalog, scenario)
+    }
+
+    fn of(book: &str, scenario: &str) -> String {
+        let (catalog, scenario) = inputs(book, scenario);
+        digest(&catalog, &scenario)
+    }
+
+    #[test]
+    fn one_input_has_one_digest_and_prose_and_places_do_not_change_it() {
+        let plain = of(BOOK, SCENARIO);
+        assert_eq!(plain.len(), 64);
+        assert_eq!(
+            plain,
+            of(&format!("# a remark\n{BOOK}source: a list\nas_of: 2026-01-01\n"), &format!("\n{SCENARIO}"))
+        );
+    }
+
+    #[test]
+    fn every_figure_and_name_changes_it() {
+        let plain = of(BOOK, SCENARIO);
+        let book = [
+            ("0.25", "0.26"),
+            ("jurisdiction: EU", "jurisdiction: US"),
+            ("vcpu: 4", "vcpu: 8"),
+            ("arch: amd64", "arch: arm64"),
+            ("memory_gib: 16", "memory_gib: 17"),
+            ("price: 0.05", "price: 0.04"),
+            ("up_to: 10", "up_to: 11"),
+            ("free_gb: 1", "free_gb: 2"),
+            ("inter_region: {per_gb: 0.02}", "inter_region: {per_gb: 0.03}"),
+            ("per_gb_month: 0.02", "per_gb_month: 0.03"),
+            ("currency: USD", "currency: EUR"),
+            ("offers: {m: {on-demand: {a: 0.5, b: 0.25}}}", "offers: {m: {on-demand: {a: 0.5}, spot: {b: 0.25}}}"),
+        ];
+        for (from, to) in book {
+            let changed = BOOK.replace(from, to);
+            assert_ne!(changed, BOOK, "{from}");
+            assert_ne!(of(&changed, SCENARIO), plain, "{from} → {to}");
+        }
+        let scenario = [
+            ("name: s\n", "name: s2\n"),
+            ("name: w", "name: w2"),
+            ("type: t", "type: u"),
+            ("replicas: 2", "replicas: 3"),
+            ("vcpu: 2", "vcpu: 3"),
+            ("location: p/a", "location: p/b"),
+            ("read_gb: 5", "read_gb: 6"),
+            ("gb: 3", "gb: 4"),
+            ("allow: [p/a]", "deny: [p/b]"),
+            ("cost: 7", "cost: 8"),
+            ("slots: 1", "slots: 2"),
+            ("sum: vcpu", "sum: memory_gib"),
+            ("where: {region: p/a}", "where: {region: p/b}"),
+            ("where: {region: p/a}", "where: {provider: p}"),
+            ("at_most: 100", "at_most: 101"),
+            ("at_most: 100", "at_least: 100"),
+            ("at_most: 100", "at_most: 10%"),
+            ("sum: vcpu,", "sum: vcpu, per: region,"),
+        ];
+        for (from, to) in scenario {
+            assert!(SCENARIO.contains(from), "{from}");
+            assert_ne!(of(BOOK, &SCENARIO.replace(from, to)), plain, "{from} → {to}");
+        }
+    }
+
+    #[test]
+    fn every_rule_changes_it() {
+        type Change = fn(&mut Scenario);
+        let (catalog, scenario) = inputs(BOOK, SCENARIO);
+        let changes: [Change; 9] = [
+            |s| s.workloads[0].count = 2,
+            |s| s.workloads[0].value = Some(Amount::from_units(1)),
+            |s| s.providers.at_least = Some(1),
+            |s| s.providers.at_most = Some(1),
+            |s| {
+                let place = FeePlace::Region(RegionId::at(0));
+                let monthly = Amount::from_units(1);
+                s.fees.push(Fee { name: "f".into(), place, monthly, span: Span::NONE });
+            },
+            |s| {
+                let Demand::Machines(machines) = &mut s.workloads[0].demand else { return };
+                machines.options = vec![GivenOption { region: RegionId::at(0), cost: Amount::ZERO, uses: Vec::new() }];
+            },
+            |s| {
+                let span = Span::NONE;
+                s.together.push(Together { name: "r".into(), workloads: vec![0, 1], same: Domain::Region, span });
+            },
+            |s| {
+                let span = Span::NONE;
+                s.apart.push(Apart { name: "r".into(), workloads: vec![0, 1], by: Domain::Region, span });
+            },
+            |s| {
+                let span = Span::NONE;
+                let at_most = Share::WHOLE;
+                s.spread.push(Spread { name: "r".into(), workload: 0, over: Domain::Region, at_most, span });
+            },
+        ];
+        let mut seen = vec![digest(&catalog, &scenario)];
+        for change in changes {
+            let mut changed = scenario.clone();
+            change(&mut changed);
+            seen.push(digest(&catalog, &changed));
+        }
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), changes.len() + 1);
+    }
+}

@@ -1,0 +1,125 @@
+//! Which limits and fees can answer together with their columns, so that only placements are priced.
+
+use std::collections::BTreeSet;
+
+use crate::problem::Problem;
+use crate::program::{ColumnKind, Program, RowKind};
+use crate::scenario::{Bound, Sense};
+use crate::solve::dual::{Cluster, Form};
+
+/// Largest room × items for which the checker fills a knapsack in whole numbers.
+const WHOLE: i128 = 10_000_000;
+
+/// The form that keeps limits: the tightest of those that share no column, each with its fee; `None` if there is none.
+pub(crate) fn limits(problem: &Problem, program: &Program) -> Option<Form> {
+    let mut found: Vec<(f64, Cluster)> = Vec::new();
+    for (number, row) in program.rows.iter().enumerate() {
+        let RowKind::Limit { row: of } = row.kind else { continue };
+        let units = |column: usize| matches!(program.columns[column].kind, ColumnKind::Units { .. });
+        let plain = problem.rows[of].sense == Sense::AtMost
+            && matches!(problem.rows[of].bound, Bound::Absolute(_))
+            && row.entries.iter().all(|&(column, figure)| figure > 0.0 && units(column))
+            && !program
+                .columns
+                .iter()
+                .filter_map(|column| column.curve.as_ref())
+                .any(|curve| curve.entries.iter().any(|(row, _)| *row == number));
+        if !plain || row.entries.is_empty() {
+            continue;
+        }
+        // How often the room would be filled if each block here took its smallest use.
+        let mut smallest: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
+        for &(column, figure) in &row.entries {
+            if let ColumnKind::Units { block, .. } = program.columns[column].kind {
+                let use_ = figure * program.columns[column].most;
+                let least = smallest.entry(block).or_insert(use_);
+                *least = least.min(use_);
+            }
+        }
+        let tightness = smallest.values().sum::<f64>() / row.bound.max(1e-9);
+        let whole = whole(problem, program, of, number);
+        let cluster =
+            Cluster { limit: Some(number), room: row.bound, opens: None, columns: row.entries.clone(), whole };
+        found.push((tightness, cluster));
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.limit.cmp(&b.1.limit)));
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for (_, cluster) in found {
+        if cluster.columns.iter().all(|(column, _)| !taken.contains(column)) {
+            taken.extend(cluster.columns.iter().map(|(column, _)| *column));
+            clusters.push(cluster);
+        }
+    }
+    fees(program, &mut clusters, &mut taken);
+    if clusters.is_empty() { None } else { Some(Form::Limits(clusters)) }
+}
+
+/// Gives each fee the cluster inside its place, or one of its own.
+fn fees(program: &Program, clusters: &mut Vec<Cluster>, taken: &mut BTreeSet<usize>) {
+    for (column, found) in program.columns.iter().enumerate() {
+        let ColumnKind::Opens { fee } = found.kind else { continue };
+        let links: Vec<usize> = (0..program.rows.len())
+            .filter(|&row| matches!(program.rows[row].kind, RowKind::Opens { fee: of, .. } if of == fee))
+            .collect();
+        let Some(&link) = links.first() else { continue };
+        let mut there: BTreeSet<usize> = BTreeSet::new();
+        for &row in &links {
+            there.extend(program.rows[row].entries.iter().map(|(unit, _)| *unit).filter(|unit| *unit != column));
+        }
+        let inside = clusters.iter().position(|cluster| {
+            cluster.opens.is_none() && cluster.columns.iter().all(|(unit, _)| there.contains(unit))
+        });
+        let own: Vec<usize> = match inside {
+            Some(at) => {
+                let of_cluster: BTreeSet<usize> = clusters[at].columns.iter().map(|(unit, _)| *unit).collect();
+                there.iter().copied().filter(|unit| !of_cluster.contains(unit)).collect()
+            }
+            None => there.iter().copied().collect(),
+        };
+        if own.iter().any(|unit| taken.contains(unit)) {
+            continue;
+        }
+        taken.extend(own.iter().copied());
+        let others = own.into_iter().map(|unit| (unit, 0.0));
+        match inside {
+            Some(at) => {
+                clusters[at].columns.extend(others);
+                clusters[at].opens = Some((column, link));
+            }
+            None => clusters.push(Cluster {
+                limit: None,
+                room: f64::INFINITY,
+                opens: Some((column, link)),
+                columns: others.collect(),
+                whole: false,
+            }),
+        }
+    }
+}
+
+/// Whether room and figures, divided by what divides all, are small enough for whole numbers.
+fn whole(problem: &Problem, program: &Program, of: usize, number: usize) -> bool {
+    let Bound::Absolute(bound) = problem.rows[of].bound else { return false };
+    let mut divisor = 0_i128;
+    let mut items = 0_i128;
+    for &(column, _) in &program.rows[number].entries {
+        let ColumnKind::Units { block, candidate } = program.columns[column].kind else { return false };
+        let member = program.blocks[block].members[0];
+        let uses = &problem.blocks[member].candidates[candidate].per_unit;
+        if let Some(found) = uses.iter().find(|found| found.row == of) {
+            divisor = gcd(divisor, found.inside.units());
+            items += 1;
+        }
+    }
+    divisor > 0 && (bound.units() / divisor).saturating_mul(items) <= WHOLE
+}
+
+/// Greatest common divisor.
+pub(crate) fn gcd(a: i128, b: i128) -> i128 {
+    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    i128::try_from(a).unwrap_or(1)
+}

@@ -1,0 +1,100 @@
+//! What the search looks up about a program again and again: what feeds what, which rows are real, their scale.
+
+use crate::program::{ColumnKind, Program, RowKind};
+
+/// What a row means to the search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A rule: its sum must stay within its bound.
+    Rule,
+    /// Says that a column stands for others; holds by itself.
+    Link,
+    /// Adds up the volume of this column.
+    Volume(usize),
+    /// A block is placed; holds by itself.
+    Block,
+}
+
+/// A column that is 1 where more than `crumb` units of one block are in columns that feed it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Feed {
+    pub(crate) column: usize,
+    pub(crate) crumb: u32,
+}
+
+/// Lookups of a program.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(crate) roles: Vec<Role>,
+    /// By column: which columns its units feed.
+    pub(crate) feeds: Vec<Vec<Feed>>,
+    /// By row: its largest figure, 1 if it has none.
+    pub(crate) scale: Vec<f64>,
+    /// Columns that are of no block: they answer each by itself.
+    pub(crate) loose: Vec<usize>,
+    /// By row: whether a tariff's cost counts in it.
+    pub(crate) curved: Vec<bool>,
+}
+
+impl Layout {
+    pub(crate) fn new(program: &Program) -> Layout {
+        let mut feeds: Vec<Vec<Feed>> = vec![Vec::new(); program.columns.len()];
+        let mut roles = Vec::with_capacity(program.rows.len());
+        let mut scale: Vec<f64> = Vec::with_capacity(program.rows.len());
+        let mut curved = vec![false; program.rows.len()];
+        for column in &program.columns {
+            for &(row, _) in column.curve.iter().flat_map(|curve| &curve.entries) {
+                curved[row] = true;
+            }
+        }
+        for row in &program.rows {
+            scale.push(row.entries.iter().map(|(_, figure)| figure.abs()).fold(0.0, f64::max));
+            roles.push(match row.kind {
+                RowKind::Place { .. } => Role::Block,
+                RowKind::Volume { .. } => {
+                    let volume = |&(column, _): &(usize, f64)| program.columns[column].curve.is_some();
+                    let column = row.entries.iter().find(|entry| volume(entry)).map_or(0, |(column, _)| *column);
+                    Role::Volume(column)
+                }
+                kind if kind.is_link() => Role::Link,
+                _ => Role::Rule,
+            });
+            let positive = matches!(row.kind, RowKind::Hosts { .. });
+            if !matches!(
+                row.kind,
+                RowKind::Group { .. }
+                    | RowKind::Runs { .. }
+                    | RowKind::Opens { .. }
+                    | RowKind::Uses { .. }
+                    | RowKind::Hosts { .. }
+                    | RowKind::Meets { .. }
+                    | RowKind::Floors { .. }
+            ) {
+                continue;
+            }
+            let is_fed = |figure: f64| (figure > 0.0) == positive;
+            let Some(&(fed, figure)) = row.entries.iter().find(|(_, figure)| is_fed(*figure)) else { continue };
+            // A host takes one unit more than a crumb; the others state the crumb as their bound.
+            let crumb = if positive { figure - 1.0 } else { row.bound };
+            for &(column, _) in row.entries.iter().filter(|(column, _)| *column != fed) {
+                feeds[column].push(Feed { column: fed, crumb: crumb as u32 });
+            }
+        }
+        for value in &mut scale {
+            if *value == 0.0 {
+                *value = 1.0;
+            }
+        }
+        let mut block = vec![None; program.columns.len()];
+        for (number, found) in program.columns.iter().enumerate() {
+            if let ColumnKind::Units { block: of, .. }
+            | ColumnKind::Unplaced { block: of }
+            | ColumnKind::Bought { block: of, .. } = found.kind
+            {
+                block[number] = Some(of);
+            }
+        }
+        let loose = (0..program.columns.len()).filter(|&column| block[column].is_none()).collect();
+        Layout { roles, feeds, scale, loose, curved }
+    }
+}

@@ -1,0 +1,159 @@
+//! A selection while it is being changed: its cost and the sum of every rule, kept up to date in floats.
+
+use crate::program::{Column, Program};
+use crate::solve::layout::{Layout, Role};
+
+/// What sums may exceed their bound by, of the larger of the bound and the row's largest figure: noise of floats.
+const NOISE: f64 = 1e-11;
+
+/// Units of a block at its candidates: column and units, all above 0.
+pub(crate) type Parts = Vec<(usize, u32)>;
+
+/// A selection with its sums.
+#[derive(Clone)]
+pub(crate) struct State<'a> {
+    program: &'a Program,
+    layout: &'a Layout,
+    pub(crate) parts: Vec<Parts>,
+    /// By column: how many blocks feed it.
+    fed: Vec<u32>,
+    /// By row that is a rule.
+    pub(crate) sums: Vec<f64>,
+    /// By column that is a volume.
+    volumes: Vec<f64>,
+    /// The objective.
+    pub(crate) cost: f64,
+    /// By how much rules are broken, each in parts of its scale.
+    pub(crate) excess: f64,
+    /// Bounds of rules are lowered by so much of their scale.
+    pub(crate) margin: f64,
+    /// Changes made so far: the work of whoever changes it.
+    pub(crate) changes: u64,
+}
+
+impl<'a> State<'a> {
+    /// The state of a selection.
+    pub(crate) fn new(program: &'a Program, layout: &'a Layout, parts: Vec<Parts>) -> State<'a> {
+        let mut state = State {
+            program,
+            layout,
+            parts: vec![Parts::new(); program.blocks.len()],
+            fed: vec![0; program.columns.len()],
+            sums: vec![0.0; program.rows.len()],
+            volumes: vec![0.0; program.columns.len()],
+            cost: 0.0,
+            excess: 0.0,
+            margin: 0.0,
+            changes: 0,
+        };
+        for (number, block) in program.blocks.iter().enumerate() {
+            let empty = unplaced(block, &[]);
+            state.cost += block.unplaced.map_or(0.0, |column| program.columns[column].cost * f64::from(empty));
+            state.replace(number, &parts[number]);
+        }
+        state.recount();
+        state
+    }
+
+    /// Adds up the excess anew: after the margin changed, or many changes blurred it.
+    pub(crate) fn recount(&mut self) {
+        self.excess = (0..self.sums.len()).map(|row| self.excess_of(row)).sum();
+    }
+
+    /// By how much a rule is broken, in parts of its scale.
+    pub(crate) fn excess_of(&self, row: usize) -> f64 {
+        if self.layout.roles[row] != Role::Rule {
+            return 0.0;
+        }
+        let (bound, scale) = (self.program.rows[row].bound, self.layout.scale[row]);
+        let over = self.sums[row] - bound + self.margin * scale;
+        if over > NOISE * bound.abs().max(scale) { over / scale } else { 0.0 }
+    }
+
+    /// Whether every rule holds, as far as floats tell.
+    pub(crate) fn keeps_all(&self) -> bool {
+        (0..self.sums.len()).all(|row| self.excess_of(row) == 0.0)
+    }
+
+    /// Gives a block other parts.
+    pub(crate) fn replace(&mut self, block: usize, parts: &[(usize, u32)]) {
+        let old = std::mem::take(&mut self.parts[block]);
+        self.changes += 1 + (old.len() + parts.len()) as u64;
+        let found = &self.program.blocks[block];
+        if let Some(column) = found.unplaced {
+            let change = f64::from(unplaced(found, parts)) - f64::from(unplaced(found, &old));
+            self.cost += self.program.columns[column].cost * change;
+        }
+        // What the block feeds before and after; few columns, so that lists do.
+        let mut fed: Vec<(usize, u32, u32, u32)> = Vec::new();
+        for (list, after) in [(old.as_slice(), false), (parts, true)] {
+            for &(column, units) in list {
+                let change = if after { f64::from(units) } else { -f64::from(units) };
+                self.shift(column, change);
+                for feed in &self.layout.feeds[column] {
+                    let at = fed.iter().position(|entry| entry.0 == feed.column);
+                    let at = at.unwrap_or_else(|| {
+                        fed.push((feed.column, feed.crumb, 0, 0));
+                        fed.len() - 1
+                    });
+                    *(if after { &mut fed[at].3 } else { &mut fed[at].2 }) += units;
+                }
+            }
+        }
+        for (column, crumb, before, after) in fed {
+            match (before > crumb, after > crumb) {
+                (false, true) => {
+                    self.fed[column] += 1;
+                    if self.fed[column] == 1 {
+                        self.shift(column, 1.0);
+                    }
+                }
+                (true, false) => {
+                    self.fed[column] -= 1;
+                    if self.fed[column] == 0 {
+                        self.shift(column, -1.0);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.parts[block] = parts.to_vec();
+    }
+
+    /// Changes a column, and with it cost, sums and volumes.
+    fn shift(&mut self, number: usize, change: f64) {
+        let column: &Column = &self.program.columns[number];
+        self.cost += column.cost * change;
+        for &(row, figure) in &column.entries {
+            match self.layout.roles[row] {
+                Role::Rule => self.add(row, figure * change),
+                Role::Volume(volume) => {
+                    let Some(curve) = &self.program.columns[volume].curve else { continue };
+                    let before = curve.at(self.volumes[volume]);
+                    self.volumes[volume] += figure * change;
+                    let after = curve.at(self.volumes[volume]);
+                    self.cost += after - before;
+                    for &(row, figure) in &curve.entries {
+                        self.add(row, figure * (after - before));
+                    }
+                }
+                Role::Link | Role::Block => {}
+            }
+        }
+    }
+
+    fn add(&mut self, row: usize, change: f64) {
+        let before = self.excess_of(row);
+        self.sums[row] += change;
+        self.excess += self.excess_of(row) - before;
+    }
+}
+
+/// Units of a block that parts leave unplaced.
+pub(crate) fn unplaced(block: &crate::program::Block, parts: &[(usize, u32)]) -> u32 {
+    if block.divided {
+        u32::from(parts.is_empty())
+    } else {
+        block.copies.saturating_sub(parts.iter().map(|(_, units)| units).sum())
+    }
+}
