@@ -39,7 +39,7 @@ pub fn reduced(scenario: &Scenario, rules: &[Rule], whole_fleet: bool) -> Scenar
     loose.providers.at_most = loose.providers.at_most.filter(|_| holds(Rule::ProvidersAtMost));
     for workload in &mut loose.workloads {
         for rule in rules_of(workload) {
-            if !(whole_fleet && rule.is_demand()) && !holds(rule.clone()) {
+            if !(holds(rule.clone()) || whole_fleet && rule.is_demand()) {
                 drop_rule(workload, &rule);
             }
         }

@@ -52,7 +52,10 @@ impl Enumerated<'_> {
         let mut best: Option<Plan> = None;
         let mut at = vec![0; lists.len()];
         let empty = lists.iter().any(Vec::is_empty);
-        while !empty {
+        loop {
+            if empty {
+                break;
+            }
             let chosen: Vec<Option<&Choice>> =
                 lists.iter().zip(&at).map(|(list, &number)| list[number].as_ref()).collect();
             if let Some(plan) = plan(catalog, scenario, &chosen)

@@ -173,7 +173,7 @@ pub(crate) fn values_of(program: &Program, layout: &Layout, parts: &[Parts]) -> 
     // What rows add up: counts of units, volumes.
     for found in &program.rows {
         let adds_up = matches!(found.kind, RowKind::Counts { .. } | RowKind::Volume { .. });
-        let Some(&(sum, _)) = found.entries.iter().find(|(_, figure)| adds_up && *figure == -1.0) else { continue };
+        let Some(&(sum, _)) = found.entries.iter().find(|(_, figure)| adds_up && *figure < -0.5) else { continue };
         let others = found.entries.iter().filter(|(column, _)| *column != sum);
         values[sum] = others.map(|&(column, figure)| figure * values[column]).sum();
     }

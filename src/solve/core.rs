@@ -84,7 +84,7 @@ fn hull_weight(points: &[(f64, f64)], point: usize, volume: f64) -> f64 {
     let here = points[point].0;
     let beside = if volume <= here { point.checked_sub(1) } else { Some(point + 1) };
     match beside.and_then(|beside| points.get(beside)) {
-        _ if volume == here => 1.0,
+        _ if (volume - here).abs() <= 1e-12 * here.abs() => 1.0,
         Some(other) => (1.0 - (volume - here).abs() / (other.0 - here).abs()).max(0.0),
         None => 0.0,
     }

@@ -15,7 +15,7 @@ const STEPS: u32 = 2_000_000;
 const ITEMS: f64 = 4_000.0;
 
 /// The profit of the best filling, or a bound above it, with what was put in added to `values`.
-pub(crate) fn knapsack(items: &mut Vec<Item>, room: f64, whole: bool, values: &mut [f64]) -> f64 {
+pub(crate) fn knapsack(items: &mut [Item], room: f64, whole: bool, values: &mut [f64]) -> f64 {
     // Most profit for its size first; equal ones by column, so that two runs are equal.
     items.sort_by(|a, b| (b.profit / b.size).total_cmp(&(a.profit / a.size)).then(a.column.cmp(&b.column)));
     let all: f64 = items.iter().map(|item| item.size * item.most).sum();
