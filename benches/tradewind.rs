@@ -10,7 +10,8 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tradewind::rules::{Query, place};
 use tradewind::{
-    Catalog, Effort, Problem, catalog_from_yaml, load, load_catalog, optimize, reference, scenario_from_yaml,
+    Catalog, Effort, PriceIndex, Problem, catalog_from_yaml, load, load_catalog, optimize, reference,
+    scenario_from_yaml,
 };
 
 /// The shipped books, in the order of the scenarios.
@@ -123,5 +124,74 @@ fn plans(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, rules, pricing, loading, plans);
+/// A book of `offers` offers: 75 regions, machines with and without accelerators, on two terms.
+fn generated(offers: usize) -> String {
+    let (regions, terms) = (75, 2);
+    let skus = offers.div_ceil(regions * terms);
+    let mut book = String::from("tradewind: catalog/1\nprovider: made\ncurrency: USD\nregions:\n");
+    for region in 0..regions {
+        let law = ["EU", "US", "JP"][region % 3];
+        let _ = writeln!(book, "  r{region}: {{jurisdiction: {law}}}");
+    }
+    book.push_str("skus:\n");
+    for sku in 0..skus {
+        let accelerator = if sku % 4 == 3 { ", accelerator: {model: L4, count: 1}" } else { "" };
+        let (vcpu, memory) = (2 << (sku % 5), 8 << (sku % 5));
+        let _ = writeln!(book, "  s{sku}: {{vcpu: {vcpu}, memory_gib: {memory}, family: f{}{accelerator}}}", sku / 5);
+    }
+    book.push_str("offers:\n");
+    for sku in 0..skus {
+        let price =
+            |region: usize| 0.05 * f64::from(1_u32 << (sku % 5)) + (region * 37 + sku * 11) as f64 % 100.0 / 10_000.0;
+        let list = |cheaper: f64| {
+            let prices = (0..regions).map(|region| format!("r{region}: {:.6}", price(region) * cheaper));
+            prices.collect::<Vec<_>>().join(", ")
+        };
+        let _ = writeln!(book, "  s{sku}: {{on-demand: {{{}}}, spot: {{{}}}}}", list(1.0), list(0.4));
+    }
+    book.push_str("storage: {standard: {");
+    for region in 0..regions {
+        let _ = write!(book, "r{region}: {{per_gb_month: 0.0{}}}, ", 20 + region % 9);
+    }
+    book.push_str("}}\nnetwork: {internet: {default: {free_gb: 100, per_gb: [{up_to: 10240, price: 0.09}, {price: 0.05}]}}, inter_region: {per_gb: 0.02}}\n");
+    book
+}
+
+/// All eligible offers of one workload, exact and sorted, from an index over 3,000 offers and over the shipped books.
+fn queries(criterion: &mut Criterion) {
+    let made = catalog_from_yaml(&[("made.yaml", &generated(3_000))]).expect("a generated book");
+    let shipped = load_catalog(&shipped()).expect("the shipped books");
+    let mut group = criterion.benchmark_group("priced-query");
+    for (books, catalog) in [("3000-offers", Arc::new(made)), ("shipped-books", Arc::new(shipped))] {
+        let index = PriceIndex::new(&catalog);
+        for (name, request) in [
+            ("everything", "request: {vcpu: 1}, terms: [on-demand, spot]"),
+            (
+                "everything-with-storage-and-egress",
+                "request: {vcpu: 1}, terms: [on-demand, spot], storage: {gb: 500}, egress: {internet_gb: 12000}",
+            ),
+            (
+                "large-in-the-eu",
+                "request: {vcpu: 8, memory_gib: 32}, residency: {jurisdictions: [EU]}, egress: {internet_gb: 100}",
+            ),
+            ("one-l4", "request: {vcpu: 4, accelerator: {any_of: [L4], count: 1}}, terms: [on-demand, spot]"),
+        ] {
+            let text = format!("tradewind: scenario/1\nname: One\nworkloads:\n  - {{name: one, {request}}}\n");
+            let scenario = scenario_from_yaml("one.yaml", &text, &catalog).expect("a scenario");
+            let workload = &scenario.workloads[0];
+            let found = index.offers(workload).expect("within the range").len();
+            group.throughput(Throughput::Elements(found as u64));
+            group.bench_function(format!("{books}/{name}"), |bencher| {
+                bencher.iter(|| index.offers(black_box(workload)).expect("within the range"));
+            });
+        }
+    }
+    group.bench_function("arrange-3000-offers", |bencher| {
+        let made = Arc::new(catalog_from_yaml(&[("made.yaml", &generated(3_000))]).expect("a generated book"));
+        bencher.iter(|| PriceIndex::new(black_box(&made)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, rules, pricing, queries, loading, plans);
 criterion_main!(benches);

@@ -3,7 +3,7 @@
 use crate::catalog::{Catalog, Name, RegionId, TariffScope};
 use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges, adjustments, charges};
 use crate::money::Amount;
-use crate::plan::{Bill, Cost, Line, LineCategory, LineUnit, Placement};
+use crate::plan::{AtList, Bill, Cost, Line, LineCategory, LineUnit, Placement};
 use crate::rules::Supply;
 use crate::scenario::{Fee, Scenario, Split, Workload};
 use crate::units::{PARTS, Quantity, Share, Total};
@@ -86,6 +86,7 @@ pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen])
             bill.by_provider.push((provider.name.clone(), *cost));
         }
     }
+    bill.list = list_cost(catalog, &placements, bill.cost)?;
     bill.by_provider.sort_by(|a, b| a.0.cmp(&b.0));
     let used = by_region.iter().zip(catalog.regions()).filter(|(cost, _)| **cost != Cost::default());
     bill.by_region = used.map(|(cost, region)| (region.path.clone(), *cost)).collect();
@@ -172,6 +173,7 @@ fn fee_line(catalog: &Catalog, fee: &Fee) -> Line {
         source: "the scenario's `fees`".to_owned(),
         provider: catalog.provider(fee.biller(catalog)).name.clone(),
         amount: fee.monthly,
+        list: None,
     }
 }
 
@@ -190,7 +192,11 @@ fn line(
             let offer = catalog.offer(id);
             let sku = &catalog.sku(offer.sku).name;
             let machines = machines(&scenario.workloads[part.workload], part, priced);
-            let source = format!("{} {sku} {}", catalog.region(offer.region).path, offer.terms.name());
+            let mut source = format!("{} {sku} {}", catalog.region(offer.region).path, offer.terms.name());
+            for (number, layer) in catalog.layers_of(offer).enumerate() {
+                source.push_str(if number == 0 { ", under " } else { ", " });
+                source.push_str(&layer.name);
+            }
             (format!("{machines} × {sku}, {}", offer.terms.name()), LineUnit::Hour, source)
         }
         Basis::Stored(id) => {
@@ -229,7 +235,31 @@ fn line(
         source,
         provider: catalog.provider(charge.provider).name.clone(),
         amount: charge.amount.times(times)?,
+        list: at_list(catalog, charge, times)?,
     })
+}
+
+/// The same charge at the list price, where a contract changed it.
+fn at_list(catalog: &Catalog, charge: Charge, times: i128) -> Option<Option<AtList>> {
+    let Basis::Offer(id) = charge.basis else { return Some(None) };
+    let offer = catalog.offer(id);
+    if offer.price == offer.list_price {
+        return Some(None);
+    }
+    let unit_price = Amount::from_units(i128::from(offer.list_price.units()) * 1_000_000_000_000);
+    Some(Some(AtList { unit_price, amount: offer.list_price.times(charge.quantity)?.times(times)? }))
+}
+
+/// The whole bill at list prices, where contracts are in force.
+fn list_cost(catalog: &Catalog, placements: &[Placement], cost: Cost) -> Option<Option<Cost>> {
+    if catalog.contracts().is_empty() {
+        return Some(None);
+    }
+    placements
+        .iter()
+        .flat_map(|placement| &placement.lines)
+        .try_fold(cost, |cost, line| cost.with(line.category, line.list_amount().minus(line.amount)?))
+        .map(Some)
 }
 
 fn data_place(catalog: &Catalog, scenario: &Scenario, part: &Chosen) -> Name {
@@ -260,6 +290,7 @@ fn adjustment_line(catalog: &Catalog, id: crate::catalog::TariffId, adjustment: 
         source: catalog.tariff_name(id),
         provider: catalog.provider(tariff.provider).name.clone(),
         amount: adjustment.amount,
+        list: None,
     }
 }
 

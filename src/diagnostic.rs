@@ -111,6 +111,19 @@ impl Sources {
         self.place_after(span, None)
     }
 
+    /// Fills in the places of spans in rising order, so that each file is walked once, however many there are.
+    pub(crate) fn locate<'p>(&self, spans: impl Iterator<Item = (Span, &'p mut Option<Place>)>) {
+        let mut last: Option<(Span, Place)> = None;
+        for (span, place) in spans {
+            if place.is_none() {
+                *place = self.place_after(span, last.as_ref());
+            }
+            if let Some(place) = place {
+                last = Some((span, place.clone()));
+            }
+        }
+    }
+
     /// The same, counting on from an earlier place of the same file if there is one.
     fn place_after(&self, span: Span, earlier: Option<&(Span, Place)>) -> Option<Place> {
         let (name, text) = self.files.get(span.file as usize)?;
@@ -251,6 +264,8 @@ kinds! {
     UnknownJurisdiction => "unknown-jurisdiction",
     /// A `where` or `per` value, or a workload in a rule, that does not exist.
     UnknownScope => "unknown-scope",
+    /// A layer of a contract that changes no price.
+    NeverApplies => "never-applies",
     /// Two keys that exclude each other.
     Conflicting => "conflicting",
     /// What cannot hold together: workloads both together and apart, a place outside the residency.
@@ -380,14 +395,8 @@ impl Diagnostics {
     pub fn locate(&mut self, sources: &Sources) {
         self.list.sort_by_key(|diagnostic| diagnostic.span);
         self.list.dedup();
-        // In order of position, so that each file is walked once, however many faults it has.
-        let mut last: Option<(Span, Place)> = None;
-        for diagnostic in self.list.iter_mut().filter(|diagnostic| diagnostic.place.is_none()) {
-            diagnostic.place = sources.place_after(diagnostic.span, last.as_ref());
-            if let Some(place) = &diagnostic.place {
-                last = Some((diagnostic.span, place.clone()));
-            }
-        }
+        let placeless = self.list.iter_mut().filter(|diagnostic| diagnostic.place.is_none());
+        sources.locate(placeless.map(|diagnostic| (diagnostic.span, &mut diagnostic.place)));
     }
 }
 

@@ -7,7 +7,9 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::{Accelerator, Catalog, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer};
+use crate::catalog::{
+    Accelerator, Catalog, Change, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer,
+};
 use crate::scenario::{
     Bound, Demand, Domain, FeePlace, Filter, GivenOption, Key, Limit, Machines, Measure, Scenario, Sense, Workload,
 };
@@ -120,6 +122,7 @@ fn write_catalog(ink: &mut Ink, catalog: &Catalog) {
         ink.terms(offer.terms);
         ink.number(offer.price.units());
     });
+    write_contracts(ink, catalog);
     ink.text("tariffs");
     ink.list(catalog.tariffs(), |ink, tariff| {
         ink.provider(tariff.provider);
@@ -139,6 +142,36 @@ fn write_catalog(ink: &mut Ink, catalog: &Catalog) {
             ink.option(price, |ink, price| ink.count(price.tariff.index()));
         });
     });
+}
+
+/// What was negotiated, and the list prices it started from; nothing where there is no contract.
+fn write_contracts(ink: &mut Ink, catalog: &Catalog) {
+    if catalog.contracts().is_empty() {
+        return;
+    }
+    ink.text("contracts");
+    ink.list(catalog.contracts(), |ink, contract| {
+        ink.text(&contract.name);
+        ink.list(&contract.layers, |ink, layer| {
+            ink.text(&layer.name);
+            ink.list(layer.scope.providers.iter().copied(), Ink::provider);
+            ink.texts(&layer.scope.families);
+            ink.list(layer.scope.regions.iter().copied(), Ink::region);
+            ink.list(&layer.scope.skus, |ink, sku| ink.count(sku.index()));
+            ink.list(layer.scope.terms.iter().copied(), Ink::terms);
+            match layer.change {
+                Change::Discount(share) => {
+                    ink.text("discount");
+                    ink.share(share);
+                }
+                Change::Price(price) => {
+                    ink.text("price");
+                    ink.number(price.units());
+                }
+            }
+        });
+    });
+    ink.list(catalog.offers(), |ink, offer| ink.number(offer.list_price.units()));
 }
 
 fn write_region(ink: &mut Ink, catalog: &Catalog, region: &Region) {

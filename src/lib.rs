@@ -93,7 +93,9 @@
 pub mod catalog;
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
 pub mod input;
+pub mod lint;
 pub mod money;
 pub mod plan;
 pub mod report;
@@ -113,20 +115,26 @@ mod numbers;
 mod optimize;
 mod problem;
 mod program;
+mod query;
 mod reduced;
 mod saved;
 mod solve;
 
 pub use crate::catalog::Catalog;
 pub use crate::check::{check, check_conflict};
+pub use crate::diff::diff;
 pub use crate::effort::{Effort, Progress, Stop};
 pub use crate::export::{Exchange, export};
 pub use crate::input::{
-    Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml,
+    BookFile, DocumentKind, Input, book_from_yaml, catalog_from_yaml, contracted_catalog_from_yaml, document_kind,
+    load, load_book, load_catalog, load_contracted_catalog, load_with_catalogs, load_with_contracts, reference,
+    scenario_from_yaml,
 };
+pub use crate::lint::lint;
 pub use crate::optimize::{optimize, optimize_with};
 pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
+pub use crate::query::{PriceIndex, PricedOffer};
 pub use crate::reduced::reduced;
 pub use crate::saved::plan_from_json;
 pub use crate::scenario::Scenario;

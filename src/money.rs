@@ -57,6 +57,27 @@ impl UnitPrice {
         i64::try_from(rounded).ok().and_then(UnitPrice::from_units)
     }
 
+    /// The price × every `(numerator, denominator)`, rounded once at the end, half to even to 12 decimals.
+    ///
+    /// Fractions are cancelled as they come, so that a chain of discounts in whole percents stays small. `None` where
+    /// the exact product or the price does not fit.
+    pub(crate) fn chained(self, factors: &[(i64, i64)]) -> Option<Self> {
+        let (mut above, mut below) = (i128::from(self.0), 1_i128);
+        for &(numerator, denominator) in factors {
+            let (mut numerator, mut denominator) = (i128::from(numerator), i128::from(denominator));
+            for cancelled in [&mut numerator, &mut above] {
+                let common = common_divisor(*cancelled, denominator);
+                *cancelled = cancelled.checked_div(common)?;
+                denominator = denominator.checked_div(common)?;
+            }
+            let common = common_divisor(numerator, below);
+            above = above.checked_mul(numerator.checked_div(common)?)?;
+            below = below.checked_div(common)?.checked_mul(denominator)?;
+        }
+        let rounded = divide_half_even(above, below)?;
+        i64::try_from(rounded).ok().and_then(UnitPrice::from_units)
+    }
+
     /// What `quantity`, a whole number of 10⁻¹², costs at this price; `None` beyond the range of an [`Amount`].
     #[must_use]
     pub fn times(self, quantity: i128) -> Option<Amount> {
@@ -210,6 +231,14 @@ pub(crate) fn divide_half_even(numerator: i128, denominator: i128) -> Option<i12
     let size = denominator.checked_abs()?;
     let up = twice > size || (twice == size && quotient % 2 != 0);
     if up { quotient.checked_add(denominator.signum()) } else { Some(quotient) }
+}
+
+/// The greatest number that divides both, neither below zero.
+fn common_divisor(mut a: i128, mut b: i128) -> i128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 /// A whole number of 10^-`decimals` in digits, without trailing zeros.

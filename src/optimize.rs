@@ -11,8 +11,8 @@ use crate::digest::digest;
 use crate::effort::{Effort, Progress, Stop};
 use crate::money::Amount;
 use crate::plan::{
-    BookDate, Conflict, Known, LimitUse, Method, NoPlan, Node, Plan, Policy, PolicyKind, Proof, Size, Undecided,
-    Unplaced,
+    BookDate, Conflict, ContractDate, Known, LimitUse, Method, NoPlan, Node, Plan, Policy, PolicyKind, Proof, Size,
+    Undecided, Unplaced,
 };
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
@@ -160,6 +160,7 @@ fn planned(
         proof,
         size: size(problem),
         books: books(problem),
+        contracts: contracts(problem),
     };
     let violations = check(&problem.catalog, &problem.scenario, &plan);
     if violations.is_empty() { Ok(plan) } else { Err(NoPlan::Rejected(violations)) }
@@ -280,6 +281,11 @@ fn size(problem: &Problem) -> Size {
         undominated: problem.blocks.iter().map(|block| block.undominated.len()).sum(),
         rows: problem.rows.len(),
     }
+}
+
+fn contracts(problem: &Problem) -> Vec<ContractDate> {
+    let contracts = problem.catalog.contracts().iter();
+    contracts.map(|contract| ContractDate { name: contract.name.clone(), as_of: contract.as_of }).collect()
 }
 
 fn books(problem: &Problem) -> Vec<BookDate> {

@@ -53,6 +53,8 @@ pub struct Plan {
     pub size: Size,
     /// The price books it rests on.
     pub books: Vec<BookDate>,
+    /// The contracts that changed their prices, in order.
+    pub contracts: Vec<ContractDate>,
 }
 
 /// Why the search stopped.
@@ -197,6 +199,26 @@ pub struct Line {
     pub provider: Name,
     /// Quantity × unit price.
     pub amount: Amount,
+    /// The same at the list price, where a contract changed it.
+    pub list: Option<AtList>,
+}
+
+/// What a charge would be at its list price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AtList {
+    /// List price for one unit.
+    pub unit_price: Amount,
+    /// Quantity × list price.
+    pub amount: Amount,
+}
+
+impl Line {
+    /// What the list asks for it: its amount, or that at the list price where a contract changed it.
+    #[must_use]
+    pub fn list_amount(&self) -> Amount {
+        self.list.map_or(self.amount, |list| list.amount)
+    }
 }
 
 /// What a line counts.
@@ -307,6 +329,8 @@ pub struct Bill {
     pub cost: Cost,
     /// Tiers and allowances, which belong to the account: differences to the first paid price.
     pub adjustments: Vec<Line>,
+    /// All of it at list prices, where contracts are in force.
+    pub list: Option<Cost>,
     /// Fees that are due, in the scenario's order; each billed by the provider of its place.
     pub fees: Vec<Line>,
     /// By who bills it, adjustments and fees included, sorted by name.
@@ -385,6 +409,16 @@ pub struct BookDate {
     /// The provider.
     pub provider: Name,
     /// The date of its prices.
+    pub as_of: Option<Date>,
+}
+
+/// A contract and its date.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ContractDate {
+    /// Its name.
+    pub name: Name,
+    /// The date of its figures.
     pub as_of: Option<Date>,
 }
 

@@ -9,8 +9,8 @@ use crate::catalog::{Accelerator, Name, Terms};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Place, Span, is_unseen, quoted};
 use crate::money::Amount;
 use crate::plan::{
-    Bill, BookDate, ColumnName, Cost, Known, LimitUse, Line, LineCategory, LineUnit, Method, Node, Placement, Plan,
-    Policy, PolicyKind, Proof, RowName, Size, Status, Unplaced,
+    AtList, Bill, BookDate, ColumnName, ContractDate, Cost, Known, LimitUse, Line, LineCategory, LineUnit, Method,
+    Node, Placement, Plan, Policy, PolicyKind, Proof, RowName, Size, Status, Unplaced,
 };
 use crate::units::{Date, Quantity, Share, Total};
 
@@ -118,6 +118,11 @@ fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> 
     Option::deserialize(deserializer)
 }
 
+/// A member that may be absent, but is not null where it is there.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// An object whose members keep their order, each name once or more.
 struct Members<V>(Vec<(Name, V)>);
 
@@ -156,6 +161,9 @@ struct Saved {
     proof: Known,
     method: Method,
     cost: SavedCost,
+    /// Absent without contracts, like these.
+    #[serde(default, deserialize_with = "present")]
+    list_cost: Option<SavedCost>,
     objective: Exact<Amount>,
     bound: Exact<Amount>,
     #[serde(deserialize_with = "nullable")]
@@ -170,6 +178,8 @@ struct Saved {
     policies: Vec<SavedPolicy>,
     size: Size,
     books: Vec<SavedBook>,
+    #[serde(default)]
+    contracts: Vec<SavedContract>,
     certificate: SavedCertificate,
 }
 
@@ -214,6 +224,16 @@ struct SavedLine {
     unit_price: Exact<Amount>,
     source: String,
     billed_by: Name,
+    amount: Exact<Amount>,
+    /// Absent where no contract changed the price.
+    #[serde(default, deserialize_with = "present")]
+    list: Option<SavedAtList>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedAtList {
+    unit_price: Exact<Amount>,
     amount: Exact<Amount>,
 }
 
@@ -299,6 +319,14 @@ struct SavedBook {
     as_of: Option<Exact<Date>>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedContract {
+    name: Name,
+    #[serde(deserialize_with = "nullable")]
+    as_of: Option<Exact<Date>>,
+}
+
 impl From<SavedCost> for Cost {
     fn from(saved: SavedCost) -> Self {
         Cost {
@@ -323,6 +351,7 @@ impl From<SavedLine> for Line {
             source: saved.source,
             provider: saved.billed_by,
             amount: saved.amount.0,
+            list: saved.list.map(|list| AtList { unit_price: list.unit_price.0, amount: list.amount.0 }),
         }
     }
 }
@@ -412,6 +441,10 @@ impl Saved {
             .books
             .into_iter()
             .map(|saved| BookDate { provider: saved.provider, as_of: saved.as_of.map(|date| date.0) });
+        let contracts = self
+            .contracts
+            .into_iter()
+            .map(|saved| ContractDate { name: saved.name, as_of: saved.as_of.map(|date| date.0) });
         Plan {
             scenario: self.scenario,
             currency: self.currency,
@@ -423,6 +456,7 @@ impl Saved {
             bill: Bill {
                 fees: self.fees.into_iter().map(Line::from).collect(),
                 cost: self.cost.into(),
+                list: self.list_cost.map(Cost::from),
                 adjustments: self.adjustments.into_iter().map(Line::from).collect(),
                 by_provider: named(self.by_provider),
                 by_region: named(self.by_region),
@@ -442,6 +476,7 @@ impl Saved {
             },
             size: self.size,
             books: books.collect(),
+            contracts: contracts.collect(),
         }
     }
 }

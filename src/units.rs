@@ -259,6 +259,40 @@ impl Date {
         };
         (fields.next().is_none() && (1..=days).contains(&day)).then_some(Date { year, month, day })
     }
+
+    /// Days since 1970-01-01, to tell how old a date is.
+    ///
+    /// Years begin in March here, so that the day that leap years have comes last: 365 days a year and one more every 4
+    /// years, but for centuries that 400 does not divide; 153 days every 5 months.
+    #[must_use]
+    pub fn days(self) -> i32 {
+        let (month, day) = (i32::from(self.month), i32::from(self.day));
+        let year = i32::from(self.year) - i32::from(month < 3);
+        let months = (month + 9) % 12;
+        let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        365 * year + leaps + (153 * months + 2) / 5 + day - 1 - 719_468
+    }
+
+    /// The date so many days after 1970-01-01, the reverse of [`days`](Self::days); `None` beyond the years 0 to 9999.
+    #[must_use]
+    pub fn from_days(days: i32) -> Option<Self> {
+        // A first guess of the year is off by one at most: years have 365.2425 days.
+        let guess = i32::try_from((i64::from(days) * 10_000).div_euclid(3_652_425)).ok()?.checked_add(1970)?;
+        let first = |year: i32| {
+            let year = u16::try_from(year).ok().filter(|year| *year <= 9999)?;
+            Some(Date { year, month: 1, day: 1 })
+        };
+        let starts = [guess + 1, guess, guess - 1].into_iter().filter_map(first);
+        let mut at = starts.into_iter().find(|start| start.days() <= days)?;
+        for month in 2..=12 {
+            let start = Date { month, ..at };
+            if start.days() <= days {
+                at = start;
+            }
+        }
+        let day = u8::try_from(days - at.days() + 1).ok()?;
+        Date::parse(&Date { day, ..at }.to_string())
+    }
 }
 
 impl fmt::Display for Date {
@@ -315,6 +349,27 @@ mod tests {
         for wrong in ["2023-02-29", "2024-13-01", "2024-1-01", "2024-01-00", "2024-01-01-01", "yesterday", ""] {
             assert_eq!(Date::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn days_count_on_over_leap_years_and_back() {
+        let days = |text: &str| Date::parse(text).map(Date::days);
+        assert_eq!(days("1970-01-01"), Some(0));
+        assert_eq!(days("2000-02-29"), Some(11_016));
+        assert_eq!(days("2026-07-20"), Some(20_654));
+        // 90 days, over the end of February.
+        assert_eq!(days("2026-03-15").zip(days("2025-12-15")).map(|(to, from)| to - from), Some(90));
+        let mut last = days("1999-12-31").expect("a date");
+        for day in last + 1..last + 3000 {
+            let date = Date::from_days(day).expect("a date");
+            assert_eq!((date.days(), day - last), (day, 1));
+            last = day;
+        }
+        assert_eq!(
+            Date::from_days(days("2100-03-01").expect("a date") - 1).map(|date| date.to_string()).as_deref(),
+            Some("2100-02-28")
+        );
+        assert_eq!(Date::from_days(i32::MAX), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One broken file per kind of fault, with its whole output beside it, and a proof that no kind is missing.
 //!
-//! A file's first line says how it is read: `# scenario: …` or `# book: …`. The kind it is named after must be among its
+//! A file's first line says how it is read: `# scenario: …`, `# book: …` or `# contract: …`. The kind it is named after must be among its
 //! faults. After a change of a message, `TRADEWIND_BLESS=1 cargo test --test broken` writes the outputs anew; read the
 //! difference before it is committed.
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use tradewind::diagnostic::{Diagnostics, Kind};
-use tradewind::{catalog_from_yaml, load, load_catalog};
+use tradewind::{catalog_from_yaml, load, load_catalog, load_contracted_catalog};
 
 /// Kinds without a file, and why.
 const NO_FILE: [(Kind, &str); 5] = [
@@ -51,6 +51,8 @@ fn faults(path: &Path) -> Diagnostics {
         load(path).map(|_| ())
     } else if text.starts_with("# book: ") {
         load_catalog(&[path]).map(|_| ())
+    } else if text.starts_with("# contract: ") {
+        load_contracted_catalog(&[Path::new("base-book.yaml")], &[path]).map(|_| ())
     } else {
         panic!("the first line of {} does not say how to read it", path.display());
     };

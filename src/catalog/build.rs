@@ -113,7 +113,7 @@ impl Builder<'_> {
         let provenance = book.provenance.into_iter();
         self.catalog.providers.push(Provider {
             name: book.provider.value,
-            as_of: book.as_of,
+            as_of: book.as_of.map(|date| date.value),
             source: book.source,
             capabilities: book.capabilities.into_iter().map(|capability| capability.value).collect(),
             cost_per_hour,
@@ -121,7 +121,10 @@ impl Builder<'_> {
             commitments: Vec::new(),
             power: None,
             provenance: provenance
-                .map(|from| Provenance { block: from.block, source: from.source, as_of: from.as_of, note: from.note })
+                .map(|from| {
+                    let as_of = from.as_of.map(|date| date.value);
+                    Provenance { block: from.block, source: from.source, as_of, note: from.note }
+                })
                 .collect(),
             regions,
             skus,
@@ -385,7 +388,7 @@ impl Builder<'_> {
         }
         let detail = draft.detail.and_then(|detail| self.offer_detail(*detail, &what, terms, draft.price.span));
         if let (Some(region), Some(sku), Some(price)) = (region, sku, price) {
-            self.catalog.offers.push(Offer { region, sku, terms, price, detail });
+            self.catalog.offers.push(Offer { region, sku, terms, price, list_price: price, detail });
         }
     }
 

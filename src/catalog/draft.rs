@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::catalog::{Arch, BilledUnit, Interruption, Scope};
+use crate::catalog::{Arch, BilledUnit, Interruption, Scope, Terms};
 use crate::diagnostic::{Span, Spanned};
 use crate::units::Date;
 
@@ -23,7 +23,7 @@ pub struct BookDraft {
     /// Three capital letters, such as `USD`.
     pub currency: Spanned<Name>,
     /// The date of its prices.
-    pub as_of: Option<Date>,
+    pub as_of: Option<Spanned<Date>>,
     /// Where its figures come from.
     pub source: Option<Name>,
     /// What the provider offers beyond machines: the capability rule asks these.
@@ -58,7 +58,7 @@ pub struct ProvenanceDraft {
     /// Where its figures come from.
     pub source: Option<Name>,
     /// Their date.
-    pub as_of: Option<Date>,
+    pub as_of: Option<Spanned<Date>>,
     /// What a reader should know.
     pub note: Option<Name>,
 }
@@ -291,4 +291,42 @@ pub struct PowerDraft {
     pub pue: Spanned<Decimal>,
     /// Where the figures come from.
     pub source: Option<Name>,
+}
+
+/// An agreement on prices that differ from the list.
+#[derive(Clone, Debug, Default)]
+pub struct ContractDraft {
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// The currency of its fixed prices; needed where it has any.
+    pub currency: Option<Spanned<Name>>,
+    /// Where its figures come from.
+    pub source: Option<Name>,
+    /// Their date.
+    pub as_of: Option<Date>,
+    /// What a reader should know.
+    pub note: Option<Name>,
+    /// What it changes, in order.
+    pub layers: Vec<LayerDraft>,
+}
+
+/// One change of the prices of some offers: a discount or a fixed price.
+#[derive(Clone, Debug, Default)]
+pub struct LayerDraft {
+    /// Its name, unique over all contracts.
+    pub name: Spanned<Name>,
+    /// Providers; empty means any, here as in the other lists.
+    pub provider: Vec<Spanned<Name>>,
+    /// Families of SKUs.
+    pub family: Vec<Spanned<Name>>,
+    /// Regions, as `aws/eu-west-1`, or bare where one book alone has such a region.
+    pub region: Vec<Spanned<Name>>,
+    /// SKUs.
+    pub sku: Vec<Spanned<Name>>,
+    /// Terms.
+    pub terms: Vec<Terms>,
+    /// Percent off what the price was before, or
+    pub discount: Option<Spanned<Decimal>>,
+    /// the price per hour, whatever it was before.
+    pub price: Option<Spanned<Decimal>>,
 }

@@ -4,6 +4,7 @@
 //! BookDraft (one per provider) ── build ──→ Catalog
 //!   Provider ─< Region ─< Offer >─ Sku        an offer is a SKU in a region on some terms at a price
 //!   Provider ─< Tariff                        storage and network prices, by tier
+//!   Contract ─< Layer                         negotiated prices: discounts and fixed prices of offers
 //! ```
 //!
 //! A catalog is immutable and complete: every price in it belongs to a region and a SKU that exist. Ids are positions
@@ -12,8 +13,11 @@
 
 mod accelerator;
 mod build;
+mod build_layers;
 mod build_tariffs;
 pub mod draft;
+mod layer;
+mod lookup;
 mod tariff;
 mod words;
 
@@ -21,7 +25,10 @@ use std::ops::Range;
 
 pub use self::accelerator::Accelerator;
 pub(crate) use self::build::assemble;
-pub use self::draft::{BookDraft, Name};
+pub(crate) use self::build_layers::apply;
+pub use self::draft::{BookDraft, ContractDraft, Name};
+pub use self::layer::{Change, Contract, Layer, LayerScope};
+pub(crate) use self::lookup::{Lookup, sorted};
 pub use self::tariff::{Tariff, TariffScope, Tier};
 pub use self::words::{Arch, BilledUnit, Interruption, Scope, Terms};
 use crate::diagnostic::{Diagnostics, Sources};
@@ -93,6 +100,14 @@ pub struct Provider {
     routes: Vec<((RegionId, RegionId), TariffId)>,
     cross_provider: Option<CrossProvider>,
     zone: Option<ZoneTransfer>,
+}
+
+impl Provider {
+    /// Transfer between zones of its regions; kept, not charged yet.
+    #[must_use]
+    pub fn zone(&self) -> Option<ZoneTransfer> {
+        self.zone
+    }
 }
 
 /// Where the figures of one block come from.
@@ -266,8 +281,10 @@ pub struct Offer {
     pub sku: SkuId,
     /// On which terms.
     pub terms: Terms,
-    /// Price per hour; on spot, of the dearest zone.
+    /// Price per hour; on spot, of the dearest zone. What is paid: after the layers of contracts.
     pub price: UnitPrice,
+    /// The price before contracts, as the book states it.
+    pub list_price: UnitPrice,
     detail: Option<u32>,
 }
 
@@ -305,6 +322,7 @@ pub struct Catalog {
     offers: Vec<Offer>,
     details: Vec<OfferDetail>,
     tariffs: Vec<Tariff>,
+    contracts: Vec<Contract>,
     classes: Vec<Name>,
     regions_by_name: Vec<RegionId>,
     first_with_capability: Vec<(Name, ProviderId)>,
@@ -319,6 +337,19 @@ impl Catalog {
     pub fn build(books: Vec<BookDraft>) -> Result<Catalog, Diagnostics> {
         let mut faults = Diagnostics::new();
         let catalog = assemble(books, &mut faults);
+        faults.into_result(catalog, &Sources::default())
+    }
+
+    /// The same, with contracts, whose layers change the list prices in the order given.
+    ///
+    /// # Errors
+    /// Everything that is wrong in any of the drafts, at once.
+    pub fn build_with_contracts(books: Vec<BookDraft>, contracts: Vec<ContractDraft>) -> Result<Catalog, Diagnostics> {
+        let mut faults = Diagnostics::new();
+        let mut catalog = assemble(books, &mut faults);
+        if faults.is_empty() {
+            apply(&mut catalog, contracts, &mut faults);
+        }
         faults.into_result(catalog, &Sources::default())
     }
 
@@ -356,6 +387,18 @@ impl Catalog {
     #[must_use]
     pub fn tariffs(&self) -> &[Tariff] {
         &self.tariffs
+    }
+
+    /// Contracts, in the order in which their layers were applied.
+    #[must_use]
+    pub fn contracts(&self) -> &[Contract] {
+        &self.contracts
+    }
+
+    /// The layers that change the price of an offer, in order.
+    pub fn layers_of<'a>(&'a self, offer: &'a Offer) -> impl Iterator<Item = &'a Layer> {
+        let layers = self.contracts.iter().flat_map(|contract| &contract.layers);
+        layers.filter(move |layer| layer.scope.holds(self, offer))
     }
 
     /// Names of all storage classes, sorted.

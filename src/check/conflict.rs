@@ -5,7 +5,7 @@
 //! scenario with that bound.
 
 use crate::catalog::Catalog;
-use crate::check::{Report, Shown, check, proven};
+use crate::check::{Report, Shown, check, layers, proven};
 use crate::digest::digest;
 use crate::plan::{Breach, Conflict, Plan, Relief, Rule, Step, Violation};
 use crate::reduced::{reduced, with_bounds};
@@ -15,6 +15,7 @@ use crate::scenario::Scenario;
 #[must_use]
 pub fn check_conflict(catalog: &Catalog, scenario: &Scenario, conflict: &Conflict) -> Vec<Violation> {
     let mut report = Report::default();
+    layers::hold(catalog, &mut report);
     let rules: Vec<Rule> = conflict.members.iter().map(|member| member.rule.clone()).collect();
     let members = reduced(scenario, &rules, conflict.whole_fleet);
     match &conflict.proof {

@@ -19,6 +19,7 @@ mod claims;
 mod conflict;
 mod curve;
 mod knapsack;
+mod layers;
 mod leaf;
 mod limit_rows;
 mod limits;
@@ -68,6 +69,11 @@ pub fn check(catalog: &Catalog, scenario: &Scenario, plan: &Plan) -> Vec<Violati
     let mut report = Report::default();
     report.equal(Breach::Names, "plan", "the scenario's name", &*plan.scenario, &*scenario.name);
     report.equal(Breach::Names, "plan", "the currency", &*plan.currency, &**catalog.currency());
+    layers::hold(catalog, &mut report);
+    let contracts = catalog.contracts().iter().map(|contract| (&contract.name, contract.as_of));
+    if !contracts.eq(plan.contracts.iter().map(|contract| (&contract.name, contract.as_of))) {
+        report.add(Breach::Names, "plan", "its contracts are not those in force");
+    }
     let parts = placed::resolve(catalog, scenario, plan, &mut report);
     placed::covers(catalog, scenario, plan, &parts, &mut report);
     let supplies: Vec<_> = scenario.workloads.iter().map(|workload| supply::eligible(catalog, workload)).collect();

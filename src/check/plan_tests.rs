@@ -84,6 +84,7 @@ fn plan(catalog: &Catalog, scenario: &Scenario, parts: &[Part], unplaced: &[(&st
                 source: "the scenario's `fees`".to_owned(),
                 provider: catalog.provider(provider).name.clone(),
                 amount: fee.monthly,
+                list: None,
             });
             let biller = &mut by_provider[provider.index()];
             *biller = biller.with(LineCategory::Fee, fee.monthly).expect("in range");
@@ -131,6 +132,7 @@ fn plan(catalog: &Catalog, scenario: &Scenario, parts: &[Part], unplaced: &[(&st
         proof,
         size: Size::default(),
         books: Vec::new(),
+        contracts: Vec::new(),
     }
 }
 
@@ -154,6 +156,7 @@ fn line(catalog: &Catalog, charge: &Charge) -> Line {
         source: "a book".to_owned(),
         provider: catalog.provider(charge.provider).name.clone(),
         amount: charge.amount,
+        list: None,
     }
 }
 

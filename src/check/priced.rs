@@ -85,6 +85,7 @@ pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices
             report.equal(Breach::Line, &place, "its amount", line.amount, charge.amount);
             let quantity = Total::from_units(charge.quantity.saturating_mul(1_000_000_000_000));
             report.equal(Breach::Line, &place, "its quantity", line.quantity, quantity);
+            at_list(line, charge, &place, report);
             if line.unit != unit(charge.category) {
                 report.add(Breach::Line, &place, format_args!("it is counted in {}", line.unit.name()));
             }
@@ -97,9 +98,8 @@ pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices
     adjustments(catalog, plan, prices, report);
     fees(catalog, plan, prices, report);
     let all = prices.by_part.iter().flatten().map(|charge| (charge.category, charge.amount));
-    let changes = prices.adjustments.iter().map(|(id, _, change)| (adjusted_category(catalog, *id), *change));
-    let fees = prices.fees.iter().map(|(fee, _)| (LineCategory::Fee, fee.monthly));
-    total("bill", plan.bill.cost, all.chain(changes).chain(fees), report);
+    total("bill", plan.bill.cost, all.chain(account(catalog, prices)), report);
+    list_total(catalog, plan, prices, report);
     by_provider(catalog, plan, prices, report);
     by_region(catalog, plan, parts, prices, report);
     objective(plan, report);
@@ -131,6 +131,52 @@ fn line_is_product(line: &Line, place: &str, report: &mut Report) {
     if product != Some(line.amount.units()) {
         report.add(Breach::Line, place, format_args!("{} × {} is not {}", line.quantity, line.unit_price, line.amount));
     }
+}
+
+/// A line shows its list price exactly where a contract changed it.
+fn at_list(line: &Line, charge: &Charge, place: &str, report: &mut Report) {
+    let (says, is) = match (line.list, charge.list_price) {
+        (None, None) => return,
+        (Some(says), Some(is)) => (says, is),
+        (None, Some(_)) => {
+            return report.add(Breach::Line, place, "its list price is missing, which a contract changed");
+        }
+        (Some(_), None) => return report.add(Breach::Line, place, "it shows a list price that no contract changed"),
+    };
+    let (unit_price, amount) = (is.times(1_000_000_000_000), is.times(charge.quantity));
+    match unit_price.zip(amount) {
+        Some((unit_price, amount)) => {
+            report.equal(Breach::Line, place, "its list price", says.unit_price, unit_price);
+            report.equal(Breach::Line, place, "its amount at list price", says.amount, amount);
+        }
+        None => report.add(Breach::Line, place, "its amount at list price is beyond the range"),
+    }
+}
+
+/// The whole bill at list prices is there with contracts, and only then.
+fn list_total(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut Report) {
+    let place = "bill at list prices";
+    match (plan.bill.list, catalog.contracts().is_empty()) {
+        (None, true) => {}
+        (None, false) => report.add(Breach::Total, place, "it is missing, though contracts are in force"),
+        (Some(_), true) => report.add(Breach::Total, place, "it is there, though no contract is in force"),
+        (Some(says), false) => {
+            let listed = prices.by_part.iter().flatten().map(|charge| match charge.list_price {
+                Some(list) => Some((charge.category, list.times(charge.quantity)?)),
+                None => Some((charge.category, charge.amount)),
+            });
+            match listed.collect::<Option<Vec<_>>>() {
+                Some(listed) => total(place, says, listed.into_iter().chain(account(catalog, prices)), report),
+                None => report.add(Breach::Total, place, "an amount is beyond the range"),
+            }
+        }
+    }
+}
+
+/// What belongs to the account as a whole: what tiers and allowances change, and fees.
+fn account(catalog: &Catalog, prices: &Prices<'_>) -> impl Iterator<Item = (LineCategory, Amount)> {
+    let changes = prices.adjustments.iter().map(|(id, _, change)| (adjusted_category(catalog, *id), *change));
+    changes.chain(prices.fees.iter().map(|(fee, _)| (LineCategory::Fee, fee.monthly)))
 }
 
 fn adjusted_category(catalog: &Catalog, id: TariffId) -> LineCategory {

@@ -212,6 +212,8 @@ pub(super) struct Charge {
     pub(super) quantity: i128,
     /// At the first paid price.
     pub(super) amount: Amount,
+    /// The list price, where a contract changed it.
+    pub(super) list_price: Option<UnitPrice>,
 }
 
 impl Charge {
@@ -237,7 +239,7 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
     // What a unit takes of a whole: a replica's share is rounded to 10⁻¹², the others are exact.
     let of_whole = |whole: Quantity| divide_half_even(i128::from(whole.parts()).checked_mul(1_000_000)?, units);
     let charge = |category, provider, tariff, quantity, price: UnitPrice| {
-        Some(Charge { category, provider, tariff, quantity, amount: price.times(quantity)? })
+        Some(Charge { category, provider, tariff, quantity, amount: price.times(quantity)?, list_price: None })
     };
     let by_tariff = |category, tariff: TariffId, quantity| {
         let book = catalog.tariff(tariff);
@@ -249,7 +251,9 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
         (Demand::Machines(machines), ServedBy::Offer(offer)) => {
             let (replicas, hours) = supply.replicas_and_hours(catalog, workload);
             let machine_hours = i128::from(hours.parts()) * i128::from(replicas) * 1_000_000 / units;
-            each.push(charge(LineCategory::Compute, here, None, machine_hours, offer.price)?);
+            let compute = charge(LineCategory::Compute, here, None, machine_hours, offer.price)?;
+            let list_price = Some(offer.list_price).filter(|list| *list != offer.price);
+            each.push(Charge { list_price, ..compute });
             if let Some((from, gb)) = machines.data.filter(|(_, gb)| *gb > Quantity::ZERO) {
                 let source = catalog.region(from).provider;
                 each.push(match catalog.transfer(from, supply.region) {
@@ -281,7 +285,8 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
         (Demand::Given(_) | Demand::Machines(_), ServedBy::Option(_, option)) => {
             let quantity = 1_000_000_000_000 / units;
             let amount = Amount::from_units(option.cost.units() / units);
-            each.push(Charge { category: LineCategory::Given, provider: here, tariff: None, quantity, amount });
+            let category = LineCategory::Given;
+            each.push(Charge { category, provider: here, tariff: None, quantity, amount, list_price: None });
         }
         _ => return None,
     }

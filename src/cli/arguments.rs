@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tradewind::Effort;
 use tradewind::money::Amount;
+use tradewind::units::Date;
 
 /// Where should each workload run, on what terms, and what will it cost?
 #[derive(Parser)]
@@ -35,6 +36,12 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// The program of a scenario as a file for other solvers, with the names of its limits
     Export(ExportArgs),
+    /// Every offer that can serve one workload, with what it would cost there alone, the cheapest first
+    Offers(OffersArgs),
+    /// What looks wrong in price books: old prices, spot above on demand, prices off their family, missing facts
+    Lint(LintArgs),
+    /// What was added, removed and repriced from one price book to another
+    Diff(DiffArgs),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -56,6 +63,9 @@ pub(super) struct Shared {
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(super) catalog: Vec<PathBuf>,
+    /// Contracts to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) contract: Vec<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
@@ -122,6 +132,44 @@ pub(crate) struct OptimizeArgs {
     pub(super) fail_on_gap: Option<f64>,
 }
 
+#[derive(Args)]
+pub(crate) struct OffersArgs {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// The workload
+    pub(super) workload: String,
+    /// How many to show
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(super) most: usize,
+}
+
+#[derive(Args)]
+pub(crate) struct LintArgs {
+    /// Price books, and scenarios, which are read with their books
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The day for which prices are judged old; today if absent
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) as_of: Option<Date>,
+    /// End with exit code 3 if anything looks wrong; findings are printed all the same
+    #[arg(long)]
+    pub(super) fail_on_warning: bool,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// The document as it was
+    pub(super) before: PathBuf,
+    /// The document as it is
+    pub(super) after: PathBuf,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum FileFormat {
     Lp,
@@ -135,6 +183,9 @@ pub(crate) struct ExportArgs {
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(super) catalog: Vec<PathBuf>,
+    /// Contracts to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) contract: Vec<PathBuf>,
     /// What other solvers read
     #[arg(long, value_enum)]
     pub(super) format: FileFormat,
@@ -173,6 +224,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
     value
         .and_then(|value| Duration::try_from_secs_f64(value).ok())
         .ok_or("write seconds above 0, as `30` or `0.5`".into())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or("write year, month and day, as `2026-07-20`".into())
 }
 
 fn amount(text: &str) -> Result<Amount, String> {

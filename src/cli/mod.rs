@@ -2,7 +2,9 @@
 
 mod answers;
 mod arguments;
+mod books;
 mod plans;
+mod today;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -43,16 +45,17 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Optimize(args) => plans::optimize(&args),
         Command::Verify(args) => plans::verify(&args),
         Command::Export(args) => plans::export(&args),
+        Command::Offers(args) => books::offers(&args),
+        Command::Lint(args) => books::lint(&args),
+        Command::Diff(args) => books::diff(&args),
     }
 }
 
 /// The scenario with its books, or with those that were given instead.
 fn load(args: &ScenarioArgs) -> Result<Input, Failure> {
-    load_files(&args.scenario, &args.shared.catalog)
+    load_files(&args.scenario, &args.shared.catalog, &args.shared.contract)
 }
 
-fn load_files(scenario: &Path, catalogs: &[PathBuf]) -> Result<Input, Failure> {
-    let input =
-        if catalogs.is_empty() { tradewind::load(scenario) } else { tradewind::load_with_catalogs(scenario, catalogs) };
-    Ok(input?)
+fn load_files(scenario: &Path, catalogs: &[PathBuf], contracts: &[PathBuf]) -> Result<Input, Failure> {
+    Ok(tradewind::load_with_contracts(scenario, catalogs, contracts)?)
 }

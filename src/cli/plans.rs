@@ -51,7 +51,7 @@ fn refusals(args: &OptimizeArgs, plan: &Plan) -> String {
 }
 
 pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
-    let input = load_files(&args.scenario, &args.catalog)?;
+    let input = load_files(&args.scenario, &args.catalog, &args.contract)?;
     let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
         faults.locate(&input.sources);
         faults

@@ -188,6 +188,7 @@ fn plan(catalog: &Catalog, scenario: &Scenario, chosen: &[Option<&Choice>]) -> O
         proof: Proof::default(),
         size: Size::default(),
         books: Vec::new(),
+        contracts: Vec::new(),
     })
 }
 

@@ -106,7 +106,10 @@ impl<'a> BookReader<'a, '_> {
         let block = block.to_string();
         let reader = &mut self.reader;
         let source = stated.source.and_then(|node| reader.name(node, &format_args!("`source` of {block}")));
-        let as_of = stated.as_of.and_then(|node| reader.date(node, &format_args!("`as_of` of {block}")));
+        let as_of = stated.as_of.and_then(|node| {
+            let date = reader.date(node, &format_args!("`as_of` of {block}"))?;
+            Some(Spanned::new(date, node.span()))
+        });
         let note = stated.note.and_then(|node| reader.name(node, &format_args!("`note` of {block}")));
         self.draft.provenance.push(ProvenanceDraft {
             block: block.into(),
@@ -158,7 +161,8 @@ impl<'a> BookReader<'a, '_> {
         // A name that is missing gets a stand-in, so that the builder does not report it as empty too.
         self.draft.provider = self.reader.required_name(provider).unwrap_or_else(|| "provider".into());
         self.draft.currency = self.reader.required_name(currency).unwrap_or_default();
-        self.draft.as_of = as_of.value().and_then(|node| self.reader.date(node, &as_of));
+        self.draft.as_of =
+            as_of.value().and_then(|node| Some(Spanned::new(self.reader.date(node, &as_of)?, node.span())));
         self.draft.source = self.reader.optional_name(source).map(|text| text.value);
         if let Some(note) = self.reader.optional_name(note) {
             self.draft.provenance.push(ProvenanceDraft {

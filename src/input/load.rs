@@ -9,12 +9,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::book::{self, Book};
+use super::contract::{self, ContractFile};
 use super::decode::{LARGEST_FILE, decode};
 use super::reader::MOST_FAULTS;
 use super::scenario::{self, ScenarioFile};
 use super::yaml;
-use crate::catalog::{self, BookDraft, Catalog};
-use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, quoted};
+use crate::catalog::{self, BookDraft, Catalog, Name};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, Spanned, quoted};
 use crate::scenario::Scenario;
 
 /// The reference books: the figures of the documented rules.
@@ -52,23 +53,35 @@ pub fn load(path: impl AsRef<Path>) -> Result<Input, Diagnostics> {
 /// # Errors
 /// Everything that is wrong in any of the files, as [`load`] reports it.
 pub fn load_with_catalogs(path: impl AsRef<Path>, catalogs: &[PathBuf]) -> Result<Input, Diagnostics> {
+    load_with_contracts(path, catalogs, &[])
+}
+
+/// Reads a scenario file, but with these price books and these contracts instead of those it names; where either list
+/// is empty, with those it names.
+///
+/// # Errors
+/// Everything that is wrong in any of the files, as [`load`] reports it; contracts come behind the books.
+pub fn load_with_contracts(
+    path: impl AsRef<Path>,
+    catalogs: &[PathBuf],
+    contracts: &[PathBuf],
+) -> Result<Input, Diagnostics> {
     let path = path.as_ref();
+    let directory = path.parent().unwrap_or(Path::new(""));
     let mut loader = Loader::default();
     let file = loader.file(path, &path.display().to_string(), Span::NONE);
     let file = file.and_then(|file| loader.scenario(file, !catalogs.is_empty()));
-    let books = match &file {
-        Some(file) if catalogs.is_empty() => {
-            let directory = path.parent().unwrap_or(Path::new(""));
-            file.catalogs.iter().map(|entry| (directory.join(&*entry.value), entry.span)).collect()
-        }
-        _ => Vec::from_iter(catalogs.iter().map(|path| (path.clone(), Span::NONE))),
-    };
-    let books = books.into_iter().map(|(path, at)| {
-        let shown = if at.is_some() { normal(&path) } else { path.display().to_string() };
-        loader.file(&path, &shown, at).and_then(|file| loader.book(file))
-    });
-    let books = books.collect();
-    let (catalog, complete) = loader.catalog(books);
+    let (named_books, named_contracts) =
+        file.as_ref().map_or((&[][..], &[][..]), |file| (&file.catalogs[..], &file.contracts[..]));
+    let books = Vec::from_iter(
+        files(directory, catalogs, named_books)
+            .map(|(path, shown, at)| loader.file(&path, &shown, at).and_then(|file| loader.book(file))),
+    );
+    let contracts = Vec::from_iter(
+        files(directory, contracts, named_contracts)
+            .map(|(path, shown, at)| loader.file(&path, &shown, at).and_then(|file| loader.contract(file))),
+    );
+    let (catalog, complete) = loader.contracted(books, contracts);
     // Names are looked up in a complete catalog only: in a part of it, right ones would look wrong.
     let scenario = match file {
         Some(file) if complete => Some(scenario_of(file, &catalog, &mut loader.faults)),
@@ -85,15 +98,46 @@ pub fn load_with_catalogs(path: impl AsRef<Path>, catalogs: &[PathBuf]) -> Resul
 /// # Errors
 /// Everything that is wrong in any of the files, at once, sorted by file and position.
 pub fn load_catalog<P: AsRef<Path>>(paths: &[P]) -> Result<Catalog, Diagnostics> {
+    load_contracted_catalog(paths, &[])
+}
+
+/// Reads price books, as [`load_catalog`], and contracts, whose layers change their prices in the order given.
+///
+/// # Errors
+/// Everything that is wrong in any of the files, at once; contracts come behind the books.
+pub fn load_contracted_catalog<P: AsRef<Path>>(books: &[P], contracts: &[P]) -> Result<Catalog, Diagnostics> {
     let mut loader = Loader::default();
-    let mut books = Vec::with_capacity(paths.len());
-    for path in paths {
-        let path = path.as_ref();
-        let file = loader.file(path, &path.display().to_string(), Span::NONE);
-        books.push(file.and_then(|file| loader.book(file)));
-    }
-    let (catalog, complete) = loader.catalog(books);
+    let given = |path: &P| (path.as_ref().to_path_buf(), path.as_ref().display().to_string());
+    let books = Vec::from_iter(
+        books
+            .iter()
+            .map(given)
+            .map(|(path, shown)| loader.file(&path, &shown, Span::NONE).and_then(|file| loader.book(file))),
+    );
+    let contracts = Vec::from_iter(
+        contracts
+            .iter()
+            .map(given)
+            .map(|(path, shown)| loader.file(&path, &shown, Span::NONE).and_then(|file| loader.contract(file))),
+    );
+    let (catalog, complete) = loader.contracted(books, contracts);
     loader.finish(complete.then_some(catalog))
+}
+
+/// The files that were given, or those that a scenario names: their paths, what messages call them, and where they are
+/// named.
+fn files<'f>(
+    directory: &'f Path,
+    given: &'f [PathBuf],
+    named: &'f [Spanned<Name>],
+) -> impl Iterator<Item = (PathBuf, String, Span)> + use<'f> {
+    let named = if given.is_empty() { named } else { &[] };
+    let given = given.iter().map(|path| (path.clone(), path.display().to_string(), Span::NONE));
+    given.chain(named.iter().map(move |entry| {
+        let path = directory.join(&*entry.value);
+        let shown = normal(&path);
+        (path, shown, entry.span)
+    }))
 }
 
 /// Reads price books from texts, each with the name that messages are to call it.
@@ -101,14 +145,98 @@ pub fn load_catalog<P: AsRef<Path>>(paths: &[P]) -> Result<Catalog, Diagnostics>
 /// # Errors
 /// Everything that is wrong in any of the texts, at once, sorted by text and position.
 pub fn catalog_from_yaml(texts: &[(&str, &str)]) -> Result<Catalog, Diagnostics> {
+    contracted_catalog_from_yaml(texts, &[])
+}
+
+/// Reads price books and contracts from texts, each with the name that messages are to call it.
+///
+/// # Errors
+/// Everything that is wrong in any of the texts, at once, sorted by text and position; contracts come behind the books.
+pub fn contracted_catalog_from_yaml(
+    books: &[(&str, &str)],
+    contracts: &[(&str, &str)],
+) -> Result<Catalog, Diagnostics> {
     let mut loader = Loader::default();
-    let mut books = Vec::with_capacity(texts.len());
-    for (name, text) in texts {
-        let file = loader.text(name, text);
-        books.push(file.and_then(|file| loader.book(file)));
-    }
-    let (catalog, complete) = loader.catalog(books);
+    let books =
+        Vec::from_iter(books.iter().map(|(name, text)| loader.text(name, text).and_then(|file| loader.book(file))));
+    let contracts = Vec::from_iter(
+        contracts.iter().map(|(name, text)| loader.text(name, text).and_then(|file| loader.contract(file))),
+    );
+    let (catalog, complete) = loader.contracted(books, contracts);
     loader.finish(complete.then_some(catalog))
+}
+
+/// A price book as its file says it, with the places of everything in it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BookFile {
+    /// What it says.
+    pub draft: BookDraft,
+    /// The catalog of it alone.
+    pub catalog: Catalog,
+    /// Its text, to locate what is found in it later.
+    pub sources: Sources,
+}
+
+/// Reads one price book, and keeps where everything in it stands.
+///
+/// # Errors
+/// Everything that is wrong in it, at once, sorted by position.
+pub fn load_book(path: impl AsRef<Path>) -> Result<BookFile, Diagnostics> {
+    let path = path.as_ref();
+    let mut loader = Loader::default();
+    let file = loader.file(path, &path.display().to_string(), Span::NONE);
+    loader.book_file(file)
+}
+
+/// The same from a text that messages are to call `name`.
+///
+/// # Errors
+/// Everything that is wrong in it, at once, sorted by position.
+pub fn book_from_yaml(name: &str, text: &str) -> Result<BookFile, Diagnostics> {
+    let mut loader = Loader::default();
+    let file = loader.text(name, text);
+    loader.book_file(file)
+}
+
+/// What a file says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DocumentKind {
+    /// A price book.
+    Book,
+    /// A scenario.
+    Scenario,
+    /// A contract.
+    Contract,
+    /// JSON: a saved plan, if anything.
+    Json,
+    /// None of these, as far as its beginning shows.
+    Other,
+}
+
+/// What a file says it is; whether that is true shows when it is read.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn document_kind(path: impl AsRef<Path>) -> Result<DocumentKind, Diagnostics> {
+    let path = path.as_ref();
+    let mut loader = Loader::default();
+    let file = loader.file(path, &path.display().to_string(), Span::NONE);
+    let kind = file.map(|file| {
+        let text = loader.sources.text(file);
+        if text.trim_start().starts_with('{') && text.contains("\"tradewind\"") {
+            return DocumentKind::Json;
+        }
+        let stated = text.lines().find_map(|line| line.trim_start_matches('\u{feff}').strip_prefix("tradewind:"));
+        match stated.map(|format| format.trim().split('/').next()) {
+            Some(Some("catalog")) => DocumentKind::Book,
+            Some(Some("scenario")) => DocumentKind::Scenario,
+            Some(Some("contract")) => DocumentKind::Contract,
+            _ => DocumentKind::Other,
+        }
+    });
+    loader.finish(kind)
 }
 
 /// Reads a scenario from a text that messages are to call `name`; its `catalogs` are not opened.
@@ -213,6 +341,37 @@ impl Loader {
         (catalog, complete)
     }
 
+    /// One file as a price book, checked as a catalog of it alone.
+    fn book_file(mut self, file: Option<u32>) -> Result<BookFile, Diagnostics> {
+        let book = file.and_then(|file| self.book(file));
+        let draft = book.as_ref().map(|book| book.draft.clone());
+        let (catalog, complete) = self.catalog(vec![book]);
+        let read = draft.filter(|_| complete).map(|draft| (draft, catalog));
+        let ((draft, catalog), sources) = self.finish_with_sources(read)?;
+        Ok(BookFile { draft, catalog, sources })
+    }
+
+    /// Reads a file as a contract.
+    fn contract(&mut self, file: u32) -> Option<ContractFile> {
+        let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+        let contract = contract::read(tree.root(&self.sources), &mut self.faults);
+        self.unlisted.extend(contract.as_ref().and_then(|contract| contract.unlisted));
+        contract
+    }
+
+    /// The catalog under its contracts, and whether it is complete. Layers are judged by what they change, so they are
+    /// put on complete books without faults only.
+    fn contracted(&mut self, books: Vec<Option<Book>>, contracts: Vec<Option<ContractFile>>) -> (Catalog, bool) {
+        let before = self.faults.len();
+        let (mut catalog, complete) = self.catalog(books);
+        let is_read = |contract: &Option<ContractFile>| contract.as_ref().is_some_and(|contract| contract.complete);
+        if complete && self.faults.len() == before && !contracts.is_empty() && contracts.iter().all(is_read) {
+            let drafts = contracts.into_iter().flatten().map(|contract| contract.draft).collect();
+            catalog::apply(&mut catalog, drafts, &mut self.faults);
+        }
+        (catalog, complete)
+    }
+
     /// `value` if there is no fault, else the faults, located and sorted.
     fn finish<T>(self, value: Option<T>) -> Result<T, Diagnostics> {
         self.finish_with_sources(value).map(|(value, _)| value)
@@ -268,7 +427,11 @@ impl Loader {
 fn read(path: &Path, shown: &str, at: Span) -> Result<Vec<u8>, Diagnostic> {
     let unreadable = |reason: &str| {
         let fault = Diagnostic::new(Kind::Unreadable, at, format!("cannot read {}: {reason}", quoted(shown)));
-        if at.is_some() { fault.help("paths in `catalogs` start from the directory of the scenario") } else { fault }
+        if at.is_some() {
+            fault.help("paths in `catalogs` and `contracts` start from the directory of the scenario")
+        } else {
+            fault
+        }
     };
     let failed = |error: io::Error| unreadable(&plain(&error));
     // Looked at before it is opened, because opening a pipe waits for its other end.

@@ -9,6 +9,7 @@
 //! the core that opens a file.
 
 mod book;
+mod contract;
 mod decode;
 mod load;
 mod reader;
@@ -19,4 +20,8 @@ mod tariffs;
 mod tree;
 mod yaml;
 
-pub use self::load::{Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml};
+pub use self::load::{
+    BookFile, DocumentKind, Input, book_from_yaml, catalog_from_yaml, contracted_catalog_from_yaml, document_kind,
+    load, load_book, load_catalog, load_contracted_catalog, load_with_catalogs, load_with_contracts, reference,
+    scenario_from_yaml,
+};

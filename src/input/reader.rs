@@ -456,6 +456,12 @@ impl Format {
         exchange: "name the book in the `catalogs` of a scenario, and give that",
     };
 
+    pub(super) const CONTRACT: Format = Format {
+        name: "contract/1",
+        title: "a contract",
+        exchange: "name a contract here: price books belong into `catalogs`, contracts into `contracts`",
+    };
+
     /// Whether `text` is some version of this format.
     fn is_named_by(&self, text: &str) -> bool {
         text.split('/').next() == self.name.split('/').next()
@@ -475,7 +481,8 @@ impl<'a> Reader<'a, '_> {
         };
         let text = self.text(value, &"`tradewind`")?;
         if text != format.name {
-            let other = [Format::CATALOG, Format::SCENARIO].into_iter().find(|other| other.is_named_by(text));
+            let other =
+                [Format::CATALOG, Format::SCENARIO, Format::CONTRACT].into_iter().find(|other| other.is_named_by(text));
             let fault = match other.filter(|other| other.name != format.name) {
                 Some(other) => {
                     let message = format!("this file is {}, where {} is expected", other.title, format.title);

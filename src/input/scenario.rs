@@ -35,6 +35,8 @@ pub(super) struct ScenarioFile {
     pub(super) draft: ScenarioDraft,
     /// Its price books, as written.
     pub(super) catalogs: Vec<Spanned<Name>>,
+    /// Its contracts, as written.
+    pub(super) contracts: Vec<Spanned<Name>>,
     /// The place of the last fault that was not listed.
     pub(super) unlisted: Option<Span>,
 }
@@ -48,6 +50,7 @@ pub(super) fn read(root: Node<'_>, faults: &mut Diagnostics, books_given: bool) 
         "tradewind",
         "name",
         "catalogs",
+        "contracts",
         "horizon",
         "gateway",
         "workloads",
@@ -59,7 +62,8 @@ pub(super) fn read(root: Node<'_>, faults: &mut Diagnostics, books_given: bool) 
         "spread",
     ];
     let fields = reader.fields(root, owner, keys, &LATER)?;
-    let [_, name, catalogs, horizon, gateway, workloads, limits, fees, providers, together, apart, spread] = fields;
+    let [_, name, catalogs, contracts, horizon, gateway, workloads, limits, fees, providers, together, apart, spread] =
+        fields;
     let mut draft = ScenarioDraft {
         name: reader.optional_name(name).map(|text| text.value).unwrap_or_default(),
         hours_per_month: reader.horizon(horizon),
@@ -76,10 +80,11 @@ pub(super) fn read(root: Node<'_>, faults: &mut Diagnostics, books_given: bool) 
     draft.spread = reader.spread(spread);
     draft.spread.retain(|rule| !unread.faulty.contains(&rule.workload.value));
     let catalogs = reader.catalogs(catalogs, books_given);
+    let contracts = reader.names(contracts).unwrap_or_default();
     if unread.names {
         forget_workloads(&mut draft);
     }
-    Some(ScenarioFile { draft, catalogs, unlisted: reader.unlisted() })
+    Some(ScenarioFile { draft, catalogs, contracts, unlisted: reader.unlisted() })
 }
 
 /// What of the workloads could not be read, so that a rule must not be faulted for it.

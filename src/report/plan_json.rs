@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::catalog::{Accelerator, Name, Terms};
 use crate::money::Amount;
 use crate::plan::{
-    Cost, Known, LimitUse, Line, LineCategory, LineUnit, Method, Placement, Plan, PolicyKind, Size, Status,
+    AtList, Cost, Known, LimitUse, Line, LineCategory, LineUnit, Method, Placement, Plan, PolicyKind, Size, Status,
 };
 use crate::report::certificate_json::certificate;
 use crate::report::json::{Members, document};
@@ -21,6 +21,8 @@ struct LineJson<'a> {
     source: &'a str,
     billed_by: &'a str,
     amount: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<AtList>,
 }
 
 impl<'a> From<&'a Line> for LineJson<'a> {
@@ -34,6 +36,7 @@ impl<'a> From<&'a Line> for LineJson<'a> {
             source: &line.source,
             billed_by: &line.provider,
             amount: line.amount,
+            list: line.list,
         }
     }
 }
@@ -144,6 +147,12 @@ struct BookJson<'a> {
 }
 
 #[derive(Serialize)]
+struct ContractJson<'a> {
+    name: &'a str,
+    as_of: Option<Date>,
+}
+
+#[derive(Serialize)]
 struct PlanJson<'a> {
     tradewind: &'static str,
     scenario: &'a str,
@@ -153,6 +162,9 @@ struct PlanJson<'a> {
     proof: Known,
     method: Method,
     cost: Cost,
+    /// With contracts only, like these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_cost: Option<Cost>,
     objective: Amount,
     bound: Amount,
     /// A float beyond all numbers is null.
@@ -167,6 +179,8 @@ struct PlanJson<'a> {
     policies: Vec<PolicyJson<'a>>,
     size: Size,
     books: Vec<BookJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contracts: Vec<ContractJson<'a>>,
 }
 
 /// A plan, whole, its certificate last.
@@ -186,6 +200,7 @@ pub fn plan_json(plan: &Plan) -> String {
         saving: policy.saving,
     });
     let named = |list: &[(Name, Cost)]| Members(list.iter().map(|(name, cost)| (name.to_string(), *cost)).collect());
+    let contracts = plan.contracts.iter().map(|contract| ContractJson { name: &contract.name, as_of: contract.as_of });
     let mut text = document(&PlanJson {
         tradewind: "plan/1",
         scenario: &plan.scenario,
@@ -195,6 +210,7 @@ pub fn plan_json(plan: &Plan) -> String {
         proof: plan.proof.known,
         method: plan.method,
         cost: plan.bill.cost,
+        list_cost: plan.bill.list,
         objective: plan.objective,
         bound: plan.bound,
         gap: plan.gap,
@@ -208,6 +224,7 @@ pub fn plan_json(plan: &Plan) -> String {
         policies: policies.collect(),
         size: plan.size,
         books: plan.books.iter().map(|book| BookJson { provider: &book.provider, as_of: book.as_of }).collect(),
+        contracts: contracts.collect(),
     });
     // One member more, in a form of its own: the closing brace makes way for it.
     let close = "\n}\n";

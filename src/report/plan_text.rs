@@ -8,7 +8,7 @@ use crate::money::Amount;
 use crate::plan::{Cost, LimitUse, Line, LineCategory, Method, Placement, Plan, Policy, PolicyKind};
 use crate::report::proof_text::{counted, proof_sentence, status_sentence};
 use crate::report::table::{Align, Table};
-use crate::units::{Share, Total};
+use crate::units::{Date, Share, Total};
 
 /// How much a text shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub fn plan_text(plan: &Plan, detail: Detail) -> String {
     if !plan.unplaced.is_empty() || plan.objective != plan.bill.total() {
         let objective = plan.objective.in_cents();
         let _ = writeln!(out, "{objective} {} with the value of what is not placed, which is minimised", plan.currency);
+    }
+    if let Some(list) = &plan.bill.list {
+        let _ = writeln!(out, "{}", list_sentence(plan, list));
     }
     let _ = writeln!(out, "{}", proof_sentence(plan));
     if let Some(sentence) = status_sentence(plan.status) {
@@ -61,15 +64,16 @@ pub fn plan_text(plan: &Plan, detail: Detail) -> String {
     totals(plan, &mut out);
     limits(&plan.limits, &plan.currency, &mut out);
     policies(plan, &mut out);
-    let books: Vec<String> = plan
-        .books
-        .iter()
-        .map(|book| match book.as_of {
-            Some(date) => format!("{} {date}", book.provider),
-            None => format!("{} without a date", book.provider),
-        })
-        .collect();
+    let dated = |name: &str, date: Option<Date>| match date {
+        Some(date) => format!("{name} {date}"),
+        None => format!("{name} without a date"),
+    };
+    let books: Vec<String> = plan.books.iter().map(|book| dated(&book.provider, book.as_of)).collect();
     let _ = writeln!(out, "\nPrice books: {}", books.join(", "));
+    if !plan.contracts.is_empty() {
+        let contracts: Vec<String> = plan.contracts.iter().map(|made| dated(&made.name, made.as_of)).collect();
+        let _ = writeln!(out, "Contracts: {}", contracts.join(", "));
+    }
     out
 }
 
@@ -152,6 +156,7 @@ fn placements(plan: &Plan, copies: &BTreeMap<&str, u64>, out: &mut String) {
         ("network", Right),
         ("given", Right),
         ("total", Right),
+        ("at list", Right),
         ("now", Left),
     ]);
     let split = plan.placements.iter().any(|placement| placement.share != Share::WHOLE);
@@ -171,6 +176,7 @@ fn placements(plan: &Plan, copies: &BTreeMap<&str, u64>, out: &mut String) {
             network,
             given,
             total,
+            at_list(placement),
             now(placement),
         ]);
     }
@@ -187,6 +193,31 @@ fn machines(placement: &Placement) -> String {
     let bought = placement.lines.iter().find(|line| line.category == LineCategory::Compute).map(|line| line.quantity);
     let part = if bought < all { format!("{} of ", placement.share) } else { String::new() };
     format!("{part}{} × {sku}{accelerator}", placement.replicas)
+}
+
+/// What the lines would come to at list prices, where a contract changed one.
+fn at_list(placement: &Placement) -> String {
+    if placement.lines.iter().all(|line| line.list.is_none()) {
+        return String::new();
+    }
+    Amount::sum(placement.lines.iter().map(Line::list_amount)).map(Amount::in_cents).unwrap_or_default()
+}
+
+fn list_sentence(plan: &Plan, list: &Cost) -> String {
+    let total = plan.bill.total();
+    let listed = list.total.in_cents();
+    match list.total.minus(total) {
+        Some(off) if off > Amount::ZERO => format!(
+            "{listed} {} at list prices: contracts take off {} ({})",
+            plan.currency,
+            off.in_cents(),
+            percent_of(off, list.total)
+        ),
+        Some(off) if off < Amount::ZERO => {
+            format!("{listed} {} at list prices, which are below what the contracts ask", plan.currency)
+        }
+        _ => format!("{listed} {} at list prices: no contract changes what this plan uses", plan.currency),
+    }
 }
 
 fn now(placement: &Placement) -> String {
@@ -213,7 +244,9 @@ fn lines(lines: &[Line], indent: &str, out: &mut String) {
         ("quantity", Right),
         ("unit", Left),
         ("unit price", Right),
+        ("list price", Right),
         ("amount", Right),
+        ("at list", Right),
         ("price from", Left),
     ]);
     for line in lines {
@@ -222,7 +255,9 @@ fn lines(lines: &[Line], indent: &str, out: &mut String) {
             line.quantity.in_short(),
             line.unit.name().to_owned(),
             line.unit_price.to_string(),
+            line.list.map(|list| list.unit_price.to_string()).unwrap_or_default(),
             line.amount.in_cents(),
+            line.list.map(|list| list.amount.in_cents()).unwrap_or_default(),
             line.source.clone(),
         ]);
     }

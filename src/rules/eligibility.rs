@@ -149,6 +149,27 @@ pub fn eligibility(catalog: &Catalog, workload: &Workload, supply: Supply) -> Ve
     reasons
 }
 
+/// Whether a workload may run in a region at all.
+pub(crate) fn place_allows(catalog: &Catalog, workload: &Workload, region: RegionId) -> bool {
+    let mut reasons = Vec::new();
+    place_reasons(catalog, workload, region, &mut reasons);
+    reasons.is_empty()
+}
+
+/// Whether a machine has what a workload asks of it.
+pub(crate) fn sku_fits(catalog: &Catalog, machines: &Machines, sku: SkuId) -> bool {
+    let mut reasons = Vec::new();
+    sku_reasons(catalog, machines, sku, &mut reasons);
+    reasons.is_empty()
+}
+
+/// Whether everything that a workload needs beside its machines has a price in a region.
+pub(crate) fn priced_there(catalog: &Catalog, machines: &Machines, region: RegionId) -> bool {
+    let mut reasons = Vec::new();
+    price_reasons(catalog, machines, region, &mut reasons);
+    reasons.is_empty()
+}
+
 fn place_reasons(catalog: &Catalog, workload: &Workload, id: RegionId, reasons: &mut Vec<Reason>) {
     let region = catalog.region(id);
     let places = &workload.places;

@@ -11,5 +11,6 @@ mod route;
 
 pub use self::compare::{Comparison, NotComparable, compare};
 pub use self::eligibility::{MissingPrice, Reason, Supply, eligibility, supplies};
+pub(crate) use self::eligibility::{place_allows, priced_there, sku_fits};
 pub use self::place::{Answer, Distribution, NotFired, Query, Rule, Unanswered, distribute, place};
 pub use self::route::{Resolved, Route, resolve, route};

@@ -1,0 +1,199 @@
+//! What changed from one price book to the next: what was added, removed and repriced, and by how much.
+//!
+//! Items are told apart by what they are called: a SKU in a region on some terms, a tariff by its scope. Two catalogs
+//! of one book each go in; a list in order of kind and name comes out.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::{Catalog, Covers, Tariff, TariffId};
+use crate::money::{UnitPrice, divide_half_even};
+
+/// What changed from one catalog to another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// By kind, then name.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// What kind of thing.
+    pub of: Item,
+    /// Its name, as `us-east-1 m7i.large on-demand`.
+    pub name: String,
+    /// What happened to it.
+    pub how: How,
+}
+
+/// A kind of thing in a price book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Item {
+    /// A region.
+    Region,
+    /// A SKU: what it is, not what it costs.
+    Sku,
+    /// The price of a SKU in a region on some terms.
+    Offer,
+    /// A storage or network tariff.
+    Tariff,
+    /// A flat rate, or the headline rate.
+    Rate,
+    /// A commitment on sale.
+    Commitment,
+}
+
+impl Item {
+    /// As texts write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Item::Region => "region",
+            Item::Sku => "sku",
+            Item::Offer => "offer",
+            Item::Tariff => "tariff",
+            Item::Rate => "rate",
+            Item::Commitment => "commitment",
+        }
+    }
+}
+
+/// What happened to a thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum How {
+    /// It is new; what it says, or costs.
+    Added(String),
+    /// It is gone; what it said, or cost.
+    Removed(String),
+    /// It costs something else.
+    Repriced(Repriced),
+    /// It says something else.
+    Changed(String, String),
+}
+
+/// Two prices of one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repriced {
+    /// What it cost; of a tariff, the first paid price.
+    pub before: UnitPrice,
+    /// What it costs.
+    pub after: UnitPrice,
+}
+
+impl Repriced {
+    /// The change in 10⁻² of a percent of the price before, half to even; `None` from nothing.
+    ///
+    /// From 0.4 to 0.45 is 1250: 12.5% more.
+    #[must_use]
+    pub fn basis_points(self) -> Option<i128> {
+        let (before, after) = (i128::from(self.before.units()), i128::from(self.after.units()));
+        divide_half_even((after - before) * 10_000, before)
+    }
+}
+
+/// What a thing says, and what it costs, where that is one figure.
+#[derive(PartialEq, Eq)]
+struct Stated {
+    text: String,
+    price: Option<UnitPrice>,
+}
+
+/// What changed from `before` to `after`.
+#[must_use]
+pub fn diff(before: &Catalog, after: &Catalog) -> Difference {
+    let (mut old, mut new) = (items(before), items(after));
+    let mut changes = Vec::new();
+    let keys: std::collections::BTreeSet<(Item, String)> = old.keys().chain(new.keys()).cloned().collect();
+    for key in keys {
+        let how = match (old.remove(&key), new.remove(&key)) {
+            (Some(was), None) => How::Removed(was.text),
+            (None, Some(is)) => How::Added(is.text),
+            (Some(was), Some(is)) if was != is => match was.price.zip(is.price) {
+                Some((before, after)) if before != after => How::Repriced(Repriced { before, after }),
+                _ => How::Changed(was.text, is.text),
+            },
+            _ => continue,
+        };
+        changes.push(Change { of: key.0, name: key.1, how });
+    }
+    Difference { changes }
+}
+
+/// Everything a catalog says that a bill or an answer may rest on.
+fn items(catalog: &Catalog) -> BTreeMap<(Item, String), Stated> {
+    let mut items = BTreeMap::new();
+    let mut add = |of, name: String, text: String, price| {
+        items.insert((of, name), Stated { text, price });
+    };
+    for region in catalog.regions() {
+        let law = region.jurisdiction.as_deref().unwrap_or("no jurisdiction");
+        add(
+            Item::Region,
+            region.name.to_string(),
+            format!("{}, {law}", region.country.as_deref().unwrap_or("no country")),
+            None,
+        );
+    }
+    for sku in catalog.skus() {
+        let accelerators = sku.accelerator.map(|has| format!(", {} {}", has.count, has.model)).unwrap_or_default();
+        let family = sku.family.as_ref().map(|family| format!(", family {family}")).unwrap_or_default();
+        let text = format!("{} vCPU, {} GiB, {}{accelerators}{family}", sku.vcpu, sku.memory_gib, sku.arch.name());
+        add(Item::Sku, sku.name.to_string(), text, None);
+    }
+    for offer in catalog.offers() {
+        let (region, sku) = (&catalog.region(offer.region).name, &catalog.sku(offer.sku).name);
+        let name = format!("{region} {sku} {}", offer.terms.name());
+        add(Item::Offer, name, offer.price.to_string(), Some(offer.price));
+    }
+    for (number, tariff) in catalog.tariffs().iter().enumerate() {
+        let name = catalog.tariff_name(TariffId::at(number));
+        // Two books of one provider are compared: its name says nothing.
+        let name = name.split_once(' ').map_or(name.as_str(), |(_, scope)| scope).to_owned();
+        add(Item::Tariff, name, tariff_text(tariff), Some(tariff.first_paid_price()));
+    }
+    for provider in catalog.providers() {
+        let mut rate = |name: &str, price: UnitPrice| add(Item::Rate, name.to_owned(), price.to_string(), Some(price));
+        if let Some(price) = provider.cost_per_hour {
+            rate("cost_per_hour", price);
+        }
+        if let Some(rates) = provider.rates {
+            rate("compute_hour", rates.compute_hour);
+            rate("storage_gb_month", rates.storage_gb_month);
+            rate("network_gb", rates.network_gb);
+        }
+        if let Some(zone) = provider.zone() {
+            rate("between zones", zone.per_gb);
+        }
+        for commitment in &provider.commitments {
+            let covers = match &commitment.covers {
+                Covers::Family(family) => format!("family {family}"),
+                Covers::Sku(sku) => catalog.sku(*sku).name.to_string(),
+            };
+            let (months, discount, upfront) = (commitment.term_months, commitment.discount, commitment.upfront);
+            let text = format!("{covers}, {months} months, {discount} off, {upfront} upfront");
+            add(Item::Commitment, commitment.name.to_string(), text, None);
+        }
+    }
+    items
+}
+
+/// "0.09 up to 10240 GB, then 0.05, 100 GB free".
+fn tariff_text(tariff: &Tariff) -> String {
+    let tiers = tariff.tiers.iter().map(|tier| match tier.up_to {
+        Some(end) => format!("{} up to {end} GB", tier.price),
+        None => tier.price.to_string(),
+    });
+    let mut text = tiers.collect::<Vec<_>>().join(", then ");
+    if tariff.free_gb > crate::units::Quantity::ZERO {
+        text.push_str(&format!(", {} GB free", tariff.free_gb));
+    }
+    text
+}
