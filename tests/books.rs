@@ -20,7 +20,8 @@ fn shipped() -> Vec<PathBuf> {
     while let Some(directory) = open.pop() {
         for entry in fs::read_dir(directory).expect("a directory of the repository") {
             let path = entry.expect("an entry").path();
-            if path.is_dir() {
+            // Overlays are parts of books, and load with the rest only.
+            if path.is_dir() && !path.ends_with("overlays") {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "yaml") {
                 found.push(path);

@@ -129,6 +129,7 @@ impl Builder<'_> {
             regions,
             skus,
             internet_default: None,
+            destinations: Vec::new(),
             inter_region: None,
             routes: Vec::new(),
             cross_provider: None,

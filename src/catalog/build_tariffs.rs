@@ -1,10 +1,10 @@
 //! From the storage and network blocks of a draft to tariffs in GB.
 
 use crate::catalog::build::Builder;
-use crate::catalog::draft::{CrossProviderDraft, NetworkDraft, StorageDraft, TariffDraft};
+use crate::catalog::draft::{CrossProviderDraft, DestinationDraft, NetworkDraft, StorageDraft, TariffDraft};
 use crate::catalog::{
-    BilledUnit, ClassId, CrossProvider, ProviderId, RegionId, StoragePrice, Tariff, TariffId, TariffScope, Tier,
-    ZoneTransfer,
+    BilledUnit, ClassId, CrossProvider, Destination, ProviderId, RegionId, StoragePrice, Tariff, TariffId, TariffScope,
+    Tier, ZoneTransfer,
 };
 use crate::diagnostic::{Kind, quoted};
 use crate::money::UnitPrice;
@@ -23,10 +23,6 @@ impl Builder<'_> {
             BilledUnit::Gb => Some(quantity),
             BilledUnit::Gib => quantity.gib_to_gb(),
         };
-        let per_gb = |price: UnitPrice| match unit {
-            BilledUnit::Gb => Some(price),
-            BilledUnit::Gib => price.converted(BYTES_PER_GB, BYTES_PER_GIB),
-        };
         let mut right = true;
         let free_gb = match draft.free_gb {
             Some(free) => numbers::quantity(self.faults, free, "`free_gb`").and_then(gb),
@@ -35,7 +31,7 @@ impl Builder<'_> {
         let mut tiers: Vec<Tier> = Vec::with_capacity(draft.tiers.len());
         for (number, tier) in draft.tiers.iter().enumerate() {
             let last = number + 1 == draft.tiers.len();
-            let price = numbers::price(self.faults, tier.price, "price per GB").and_then(per_gb);
+            let price = numbers::price(self.faults, tier.price, "price per GB").and_then(|price| per_gb(price, unit));
             let up_to = tier.up_to.and_then(|end| numbers::positive(self.faults, end, "`up_to`")).and_then(gb);
             right &= price.is_some() && (up_to.is_some() == tier.up_to.is_some());
             if last != tier.up_to.is_none() {
@@ -90,15 +86,32 @@ impl Builder<'_> {
                     Some(days) => numbers::count(self.faults, days, "`minimum_days`", (0, 3650)),
                     None => Some(0),
                 };
+                let retrieval_per_gb = price.retrieval_per_gb.map(|price| {
+                    let price = numbers::price(self.faults, price, "`retrieval_per_gb`");
+                    price.and_then(|price| per_gb(price, draft.billed_unit))
+                });
                 let scope = TariffScope::Storage { class: id, region: region.unwrap_or(RegionId(u32::MAX)) };
                 let tariff = self.tariff(scope, provider, &price.per_gb_month, draft.billed_unit);
                 if let (Some(region), Some(tariff), Some(minimum_days)) = (region, tariff, minimum_days)
                     && let Some(region) = self.catalog.regions.get_mut(region.index())
                 {
-                    region.storage.push(StoragePrice { class: id, tariff, minimum_days });
+                    let retrieval_per_gb = retrieval_per_gb.flatten();
+                    region.storage.push(StoragePrice { class: id, tariff, minimum_days, retrieval_per_gb });
                 }
             }
         }
+    }
+
+    /// A tariff to a part of the internet. It is kept beside the tariffs that are charged, over which volumes add up.
+    fn destination(&mut self, provider: ProviderId, draft: DestinationDraft, unit: BilledUnit) -> Option<Destination> {
+        numbers::name(self.faults, &draft.class.value, draft.class.span, "a part of the internet");
+        let place = || format!("internet egress to {}", quoted(&draft.class.value));
+        let from = match &draft.from {
+            Some(name) => Some(self.region(name, place)?),
+            None => None,
+        };
+        self.tariff(TariffScope::Internet { from }, provider, &draft.per_gb, unit)?;
+        Some(Destination { from, class: draft.class.value.clone(), tariff: self.catalog.tariffs.pop()? })
     }
 
     pub(super) fn network(&mut self, provider: ProviderId, draft: NetworkDraft) {
@@ -114,6 +127,8 @@ impl Builder<'_> {
         let default = draft.internet_default;
         let internet_default =
             default.and_then(|tariff| self.tariff(TariffScope::Internet { from: None }, provider, &tariff, unit));
+        let destinations = draft.destinations.into_iter().filter_map(|to| self.destination(provider, to, unit));
+        let destinations = destinations.collect();
         let default = draft.inter_region;
         let inter_region =
             default.and_then(|tariff| self.tariff(TariffScope::InterRegion { route: None }, provider, &tariff, unit));
@@ -138,18 +153,23 @@ impl Builder<'_> {
         };
         let zone = draft.zone.and_then(|zone| {
             let per_gb = numbers::price(self.faults, zone.per_gb, "price per GB between zones")?;
-            let per_gb = match unit {
-                BilledUnit::Gb => Some(per_gb),
-                BilledUnit::Gib => per_gb.converted(BYTES_PER_GB, BYTES_PER_GIB),
-            };
-            Some(ZoneTransfer { per_gb: per_gb?, both_directions: zone.both_directions })
+            Some(ZoneTransfer { per_gb: self::per_gb(per_gb, unit)?, both_directions: zone.both_directions })
         });
         if let Some(provider) = self.catalog.providers.get_mut(provider.index()) {
             provider.internet_default = internet_default;
+            provider.destinations = destinations;
             provider.inter_region = inter_region;
             provider.routes = routes;
             provider.cross_provider = cross_provider;
             provider.zone = zone;
         }
+    }
+}
+
+/// A price per billed unit as one per GB.
+fn per_gb(price: UnitPrice, unit: BilledUnit) -> Option<UnitPrice> {
+    match unit {
+        BilledUnit::Gb => Some(price),
+        BilledUnit::Gib => price.converted(BYTES_PER_GB, BYTES_PER_GIB),
     }
 }

@@ -202,6 +202,8 @@ pub struct StoragePriceDraft {
     pub per_gb_month: TariffDraft,
     /// Shortest time that is paid for, in days.
     pub minimum_days: Option<Spanned<Decimal>>,
+    /// Price for a billed unit that is read back.
+    pub retrieval_per_gb: Option<Spanned<Decimal>>,
 }
 
 /// A tariff: an allowance and tiers, in the block's billed unit.
@@ -241,6 +243,8 @@ pub struct NetworkDraft {
     pub internet: Vec<(Spanned<Name>, TariffDraft)>,
     /// To the internet, from regions without an entry of their own.
     pub internet_default: Option<TariffDraft>,
+    /// To parts of the internet that cost something else.
+    pub destinations: Vec<DestinationDraft>,
     /// To another region of the provider, for pairs without a route.
     pub inter_region: Option<TariffDraft>,
     /// To another region of the provider, by source and destination.
@@ -249,6 +253,17 @@ pub struct NetworkDraft {
     pub cross_provider: Option<CrossProviderDraft>,
     /// Between zones of one region.
     pub zone: Option<ZoneDraft>,
+}
+
+/// The price to a part of the internet, such as `china`.
+#[derive(Clone, Debug, Default)]
+pub struct DestinationDraft {
+    /// Source; from regions without an entry of their own if absent.
+    pub from: Option<Spanned<Name>>,
+    /// What the part is called.
+    pub class: Spanned<Name>,
+    /// Price per unit.
+    pub per_gb: TariffDraft,
 }
 
 /// The price from one region to another.

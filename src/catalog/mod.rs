@@ -96,6 +96,7 @@ pub struct Provider {
     regions: Range<usize>,
     skus: Range<usize>,
     internet_default: Option<TariffId>,
+    destinations: Vec<Destination>,
     inter_region: Option<TariffId>,
     routes: Vec<((RegionId, RegionId), TariffId)>,
     cross_provider: Option<CrossProvider>,
@@ -198,6 +199,18 @@ pub struct ZoneTransfer {
     pub both_directions: bool,
 }
 
+/// What a part of the internet costs that has a tariff of its own; kept, not charged yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Destination {
+    /// Source; `None` for regions without an entry of their own.
+    pub from: Option<RegionId>,
+    /// What the part is called, such as `china`.
+    pub class: Name,
+    /// Its tariff.
+    pub tariff: Tariff,
+}
+
 /// A region of a provider.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -237,6 +250,8 @@ pub struct StoragePrice {
     pub tariff: TariffId,
     /// Shortest time that is paid for, in days; kept, not charged yet.
     pub minimum_days: u32,
+    /// Price of a GB that is read back; kept, not charged yet.
+    pub retrieval_per_gb: Option<UnitPrice>,
 }
 
 /// What is sold, apart from where and on which terms.
@@ -539,6 +554,22 @@ impl Catalog {
     pub fn internet_tariff(&self, from: RegionId) -> Option<TariffId> {
         let region = self.region(from);
         region.internet.or(self.provider(region.provider).internet_default)
+    }
+
+    /// The tariff to a part of the internet: the region's own, else the provider's default; kept, not charged yet.
+    ///
+    /// `None` where the book has no price for that part: the worldwide tariff does not stand in for it.
+    #[must_use]
+    pub fn internet_tariff_to(&self, from: RegionId, class: &str) -> Option<&Tariff> {
+        let destinations = &self.provider(self.region(from).provider).destinations;
+        let own = |of: Option<RegionId>| destinations.iter().find(|to| to.from == of && *to.class == *class);
+        own(Some(from)).or_else(|| own(None)).map(|to| &to.tariff)
+    }
+
+    /// Parts of the internet that cost something else, by provider.
+    #[must_use]
+    pub fn destinations(&self, provider: ProviderId) -> &[Destination] {
+        &self.provider(provider).destinations
     }
 
     /// What moving data from one region to another is charged by.

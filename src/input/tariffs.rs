@@ -13,7 +13,8 @@ use super::book::{BookReader, Stated, UNITS};
 use super::reader::{Expected, Named, Owner, Slot};
 use super::tree::{Node, NodeKind};
 use crate::catalog::draft::{
-    CrossProviderDraft, RouteDraft, StorageClassDraft, StoragePriceDraft, TariffDraft, TierDraft, ZoneDraft,
+    CrossProviderDraft, DestinationDraft, RouteDraft, StorageClassDraft, StoragePriceDraft, TariffDraft, TierDraft,
+    ZoneDraft,
 };
 use crate::diagnostic::{Spanned, quoted};
 
@@ -57,13 +58,16 @@ impl<'a> BookReader<'a, '_> {
     fn storage_price(&mut self, class: &str, region: Spanned<&'a str>, node: Node<'a>) -> Option<StoragePriceDraft> {
         let text = format!("storage class {} in {}", quoted(class), quoted(region.value));
         let owner = Owner { text: &text, at: region.span };
-        let [per_gb_month, minimum_days] = self.reader.fields(node, owner, ["per_gb_month", "minimum_days"], &[])?;
+        let keys = ["per_gb_month", "minimum_days", "retrieval_per_gb"];
+        let [per_gb_month, minimum_days, retrieval] = self.reader.fields(node, owner, keys, &[])?;
+        let retrieval_per_gb = self.reader.optional_number(retrieval);
         let minimum_days = self.reader.optional_number(minimum_days);
         let price = self.reader.required(per_gb_month)?;
         Some(StoragePriceDraft {
             region: Spanned::new(self.reader.intern(region.value), region.span),
             per_gb_month: self.tiers(price, &per_gb_month)?,
             minimum_days,
+            retrieval_per_gb,
         })
     }
 
@@ -94,7 +98,15 @@ impl<'a> BookReader<'a, '_> {
             }
             let text = Named("internet egress from", region.value);
             let block = format!("network internet {}", region.value);
-            let tariff = self.tariff(value, Owner { text: &text, at: region.span }, &block);
+            let owner = Owner { text: &text, at: region.span };
+            let Some([free_gb, per_gb, to, source, as_of, note]) =
+                self.reader.fields(value, owner, ["free_gb", "per_gb", "to", "source", "as_of", "note"], &[])
+            else {
+                continue;
+            };
+            let from = (region.value != "default").then_some(region);
+            self.destinations(to, from, &block);
+            let tariff = self.tariff_of([free_gb, per_gb], Stated::from([source, as_of, note]), &block);
             if region.value == "default" {
                 self.draft.network.internet_default = tariff;
             } else if let Some(tariff) = tariff {
@@ -156,7 +168,31 @@ impl<'a> BookReader<'a, '_> {
     fn tariff(&mut self, node: Node<'a>, owner: Owner<'_>, block: &str) -> Option<TariffDraft> {
         let keys = ["free_gb", "per_gb", "source", "as_of", "note"];
         let [free_gb, per_gb, source, as_of, note] = self.reader.fields(node, owner, keys, &[])?;
-        self.stated(&block, Stated::from([source, as_of, note]));
+        self.tariff_of([free_gb, per_gb], Stated::from([source, as_of, note]), block)
+    }
+
+    /// Tariffs of parts of the internet.
+    fn destinations(&mut self, slot: Slot<'a, '_>, from: Option<Spanned<&'a str>>, block: &str) {
+        let Some(entries) = slot.value().and_then(|node| self.reader.entries(node, &slot)) else { return };
+        for (class, value) in entries {
+            let text = Named("internet egress to", class.value);
+            let owner = Owner { text: &text, at: class.span };
+            let block = format!("{block} to {}", class.value);
+            let Some(per_gb) = self.tariff(value, owner, &block) else { continue };
+            let mut name = |text: Spanned<&'a str>| Spanned::new(self.reader.intern(text.value), text.span);
+            let (from, class) = (from.map(&mut name), name(class));
+            self.draft.network.destinations.push(DestinationDraft { from, class, per_gb });
+        }
+    }
+
+    /// The tariff of a block whose keys were read.
+    fn tariff_of(
+        &mut self,
+        [free_gb, per_gb]: [Slot<'a, '_>; 2],
+        stated: Stated<'a>,
+        block: &str,
+    ) -> Option<TariffDraft> {
+        self.stated(&block, stated);
         let free_gb = self.reader.optional_number(free_gb);
         let price = self.reader.required(per_gb)?;
         Some(TariffDraft { free_gb, ..self.tiers(price, &per_gb)? })
