@@ -315,7 +315,7 @@ fn storage(dice: &mut Dice, regions: &[Name], tiers: bool) -> Vec<StorageClassDr
             prices.extend(dice.maybe(chance, |dice| StoragePriceDraft {
                 region: region.clone().into(),
                 per_gb_month: tariff(dice, tiers),
-                minimum_days: None,
+                ..StoragePriceDraft::default()
             }));
         }
         classes.push(StorageClassDraft { name: name(class), regions: prices });
