@@ -29,7 +29,7 @@ pub(crate) use self::build_layers::apply;
 pub use self::draft::{BookDraft, ContractDraft, Name};
 pub use self::layer::{Change, Contract, Layer, LayerScope};
 pub(crate) use self::lookup::{Lookup, sorted};
-pub use self::tariff::{Tariff, TariffScope, Tier};
+pub use self::tariff::{Destination, Tariff, TariffScope, Tier};
 pub use self::words::{Arch, BilledUnit, Interruption, Scope, Terms};
 use crate::diagnostic::{Diagnostics, Sources};
 use crate::money::UnitPrice;
@@ -197,18 +197,6 @@ pub struct ZoneTransfer {
     pub per_gb: UnitPrice,
     /// Whether the sender and the receiver both pay it.
     pub both_directions: bool,
-}
-
-/// What a part of the internet costs that has a tariff of its own; kept, not charged yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Destination {
-    /// Source; `None` for regions without an entry of their own.
-    pub from: Option<RegionId>,
-    /// What the part is called, such as `china`.
-    pub class: Name,
-    /// Its tariff.
-    pub tariff: Tariff,
 }
 
 /// A region of a provider.
@@ -554,22 +542,6 @@ impl Catalog {
     pub fn internet_tariff(&self, from: RegionId) -> Option<TariffId> {
         let region = self.region(from);
         region.internet.or(self.provider(region.provider).internet_default)
-    }
-
-    /// The tariff to a part of the internet: the region's own, else the provider's default; kept, not charged yet.
-    ///
-    /// `None` where the book has no price for that part: the worldwide tariff does not stand in for it.
-    #[must_use]
-    pub fn internet_tariff_to(&self, from: RegionId, class: &str) -> Option<&Tariff> {
-        let destinations = &self.provider(self.region(from).provider).destinations;
-        let own = |of: Option<RegionId>| destinations.iter().find(|to| to.from == of && *to.class == *class);
-        own(Some(from)).or_else(|| own(None)).map(|to| &to.tariff)
-    }
-
-    /// Parts of the internet that cost something else, by provider.
-    #[must_use]
-    pub fn destinations(&self, provider: ProviderId) -> &[Destination] {
-        &self.provider(provider).destinations
     }
 
     /// What moving data from one region to another is charged by.

@@ -1,6 +1,6 @@
 //! Tariffs: unit prices with tiers and a free allowance, as the account pays them.
 
-use crate::catalog::{ClassId, ProviderId, RegionId};
+use crate::catalog::{Catalog, ClassId, Name, ProviderId, RegionId};
 use crate::money::UnitPrice;
 use crate::units::Quantity;
 
@@ -86,5 +86,35 @@ impl Tariff {
             }
         }
         true
+    }
+}
+
+/// What a part of the internet costs that has a tariff of its own; kept, not charged yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Destination {
+    /// Source; `None` for regions without an entry of their own.
+    pub from: Option<RegionId>,
+    /// What the part is called, such as `china`.
+    pub class: Name,
+    /// Its tariff.
+    pub tariff: Tariff,
+}
+
+impl Catalog {
+    /// The tariff to a part of the internet: the region's own, else the provider's default; kept, not charged yet.
+    ///
+    /// `None` where the book has no price for that part: the worldwide tariff does not stand in for it.
+    #[must_use]
+    pub fn internet_tariff_to(&self, from: RegionId, class: &str) -> Option<&Tariff> {
+        let destinations = &self.provider(self.region(from).provider).destinations;
+        let own = |of: Option<RegionId>| destinations.iter().find(|to| to.from == of && *to.class == *class);
+        own(Some(from)).or_else(|| own(None)).map(|to| &to.tariff)
+    }
+
+    /// Parts of the internet that cost something else, by provider.
+    #[must_use]
+    pub fn destinations(&self, provider: ProviderId) -> &[Destination] {
+        &self.provider(provider).destinations
     }
 }
