@@ -49,12 +49,16 @@ pub(crate) struct Outcome {
     pub(crate) best: Option<Best>,
     /// Why the search ended.
     pub(crate) status: Status,
-    /// Shows a  or that no plan exists; what exactly, is for the check to say.
+    /// Shows a bound, or that no plan exists; what exactly, is for the check to say.
     pub(crate) proof: Proof,
     /// Shows the bound of the whole before it was split.
     pub(crate) root: Proof,
     /// Whether the tree was searched to its end without a selection.
     pub(crate) nothing: bool,
+    /// The lowest bound of the tree, as far as floats tell.
+    pub(crate) claimed: f64,
+    /// Work done.
+    pub(crate) work: u64,
 }
 
 /// What a search is asked for.
@@ -64,6 +68,9 @@ pub(crate) struct Ask<'a> {
     pub(crate) starts: Vec<Selection>,
     /// Whether the first plan is all that is asked for.
     pub(crate) first_only: bool,
+    /// Whether every case that holds nothing is to be shown to by multipliers, for an exact check that did not come as
+    /// far by carrying ranges as floats did.
+    pub(crate) careful: bool,
     pub(crate) progress: &'a mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
 }
 
@@ -94,17 +101,20 @@ fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>) -> Outcome {
         stopped: None,
         grain: grain(problem),
         first_only: ask.first_only,
+        careful: ask.careful,
         guide: None,
         settled: false,
     };
     search.run(&ask.starts);
     let nothing = search.best.is_none() && search.tree.lowest().is_none_or(|bound| bound == f64::INFINITY);
+    let claimed = search.tree.lowest().unwrap_or(f64::INFINITY);
+    let work = search.work;
     let status = search.stopped.unwrap_or(Status::Complete);
     let proof = certificate::proof(problem, &program, &forms, &search.tree);
     let mut root = Tree { cases: search.tree.cases.into_iter().take(1).collect() };
     root.cases.iter_mut().for_each(|case| case.children = None);
     let root = certificate::proof(problem, &program, &forms, &root);
-    Outcome { best: search.best, status, proof, root, nothing }
+    Outcome { best: search.best, status, proof, root, nothing, claimed, work }
 }
 
 /// What every objective is a multiple of; 0 where tariffs have steps, whose costs divide nothing.

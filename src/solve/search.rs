@@ -69,6 +69,8 @@ pub(crate) struct Search<'a> {
     pub(crate) grain: f64,
     /// Whether the first plan is all that is asked for.
     pub(crate) first_only: bool,
+    /// Whether a case whose ranges leave nothing is shown to hold nothing by multipliers all the same.
+    pub(crate) careful: bool,
     /// Values that guide the split of the case looked at.
     pub(crate) guide: Option<Vec<f64>>,
     /// Whether the linear program of the case looked at decides everything that can be.
@@ -83,11 +85,12 @@ impl<'a> Search<'a> {
             most: self.program.columns.iter().map(|column| column.most).collect(),
         };
         let none = Rc::new(vec![0.0; self.program.rows.len()]);
-        let answer = if carry(self.program, self.layout, &mut root, None, &mut self.work) {
-            self.dual(0).ask(&root, &none, true)
-        } else {
-            None
-        };
+        let whole = root.clone();
+        let mut left = carry(self.program, self.layout, &mut root, None, &mut self.work);
+        if !left && self.careful {
+            (root, left) = (whole, true);
+        }
+        let answer = if left { self.dual(0).ask(&root, &none, true) } else { None };
         let Some(answer) = answer else {
             self.tree.cases.push(Case::root(f64::INFINITY, Shown::Multipliers { form: 0, values: none }));
             return;
@@ -171,10 +174,14 @@ impl<'a> Search<'a> {
             if self.is_over() || self.reached(next.bound) {
                 return;
             }
-            let (mut ranges, named) = self.tree.ranges(self.program, next.case, root);
+            let (split, named) = self.tree.ranges(self.program, next.case, root);
+            let mut ranges = split.clone();
             if !carry(self.program, self.layout, &mut ranges, Some(&named), &mut self.work) {
-                self.tree.cases[next.case].bound = f64::INFINITY;
-                continue;
+                if !self.careful {
+                    self.tree.cases[next.case].bound = f64::INFINITY;
+                    continue;
+                }
+                ranges = split;
             }
             looked += 1;
             if looked == CASES_BEFORE_CORE {
@@ -369,6 +376,16 @@ impl<'a> Search<'a> {
         let budget = (self.effort.work.saturating_sub(self.work) / CHANGE_WORK / 4).min(60_000_000);
         let mender = Mender { program: self.program, layout: self.layout, budget };
         let moved = !state.keeps_all();
+        // Moves that mend a budget are those that save: they are found where the budget is not in the way of mending.
+        if self.layout.budgets.contains(&true) && moved {
+            state.unbudgeted = true;
+            state.recount();
+            if mender.mend(&mut state) {
+                mender.improve(&mut state);
+            }
+            state.unbudgeted = false;
+            state.recount();
+        }
         let mut kept = mender.mend(&mut state);
         if kept {
             let before = state.cost;

@@ -27,6 +27,8 @@ pub(crate) struct State<'a> {
     pub(crate) excess: f64,
     /// Bounds of rules are lowered by so much of their scale.
     pub(crate) margin: f64,
+    /// Whether limits on what is minimised are left out of account, so that a selection becomes cheap first.
+    pub(crate) unbudgeted: bool,
     /// Changes made so far: the work of whoever changes it.
     pub(crate) changes: u64,
 }
@@ -44,6 +46,7 @@ impl<'a> State<'a> {
             cost: 0.0,
             excess: 0.0,
             margin: 0.0,
+            unbudgeted: false,
             changes: 0,
         };
         for (number, block) in program.blocks.iter().enumerate() {
@@ -62,7 +65,7 @@ impl<'a> State<'a> {
 
     /// By how much a rule is broken, in parts of its scale.
     pub(crate) fn excess_of(&self, row: usize) -> f64 {
-        if self.layout.roles[row] != Role::Rule {
+        if self.layout.roles[row] != Role::Rule || (self.unbudgeted && self.layout.budgets[row]) {
             return 0.0;
         }
         let (bound, scale) = (self.program.rows[row].bound, self.layout.scale[row]);
