@@ -28,6 +28,10 @@ pub(crate) struct Layout {
     pub(crate) roles: Vec<Role>,
     /// By column: which columns its units feed.
     pub(crate) feeds: Vec<Vec<Feed>>,
+    /// By column: its figures in rules, without rows that only link columns.
+    pub(crate) uses: Vec<Vec<(usize, f64)>>,
+    /// By column: the volumes it adds to, and how much.
+    pub(crate) volumes: Vec<Vec<(usize, f64)>>,
     /// By row: its largest figure, 1 if it has none.
     pub(crate) scale: Vec<f64>,
     /// Columns that are of no block: they answer each by itself.
@@ -97,8 +101,19 @@ impl Layout {
             }
         }
         let loose = (0..program.columns.len()).filter(|&column| block[column].is_none()).collect();
+        let mut uses = vec![Vec::new(); program.columns.len()];
+        let mut volumes = vec![Vec::new(); program.columns.len()];
+        for (number, column) in program.columns.iter().enumerate() {
+            for &(row, figure) in &column.entries {
+                match roles[row] {
+                    Role::Rule => uses[number].push((row, figure)),
+                    Role::Volume(volume) => volumes[number].push((volume, figure)),
+                    Role::Link | Role::Block => {}
+                }
+            }
+        }
         let budgets = (0..program.rows.len()).map(|row| is_budget(program, row)).collect();
-        Layout { roles, feeds, scale, loose, curved, budgets }
+        Layout { roles, feeds, uses, volumes, scale, loose, curved, budgets }
     }
 }
 

@@ -21,6 +21,7 @@ mod layout;
 mod linear;
 mod mend;
 mod ray;
+mod rebuild;
 mod search;
 mod simplex;
 mod state;
@@ -97,6 +98,10 @@ fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>) -> Outcome {
         best: None,
         tree: Tree::default(),
         work: 0,
+        polished: 0,
+        rebuilt: 0,
+        rounds: 0,
+        scarcity: vec![0.0; program.columns.len()],
         tell_at: 0,
         stopped: None,
         grain: grain(problem),
