@@ -32,6 +32,12 @@ const ORDER: [&str; 15] = [
     "network",
 ];
 
+/// Parts that are lists of things: each thing on one line, however long.
+const LISTED: [&str; 3] = ["regions", "skus", "commitments"];
+
+/// What a block says of its figures.
+const STATED: [&str; 3] = ["source", "as_of", "note"];
+
 /// A part of a book.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Block {
@@ -170,8 +176,15 @@ pub(super) fn write(book: Block, heading: &str) -> (String, Vec<(usize, Span)>) 
             writer.origins.push((writer.out.len(), entry.origin));
             write_key(&entry.key, &mut writer.out);
             writer.out.push_str(":\n");
-            for inner in entry.value.entries() {
-                writer.entry(inner, 2, entry.key == "offers");
+            // Where the figures come from is said before them.
+            let is_stated = |inner: &&Entry| STATED.contains(&inner.key.as_str());
+            let (stated, rest): (Vec<&Entry>, Vec<&Entry>) = entry.value.entries().iter().partition(is_stated);
+            stated.iter().for_each(|inner| writer.entry(inner, 2, false));
+            for inner in rest {
+                match LISTED.contains(&entry.key.as_str()) {
+                    true => writer.line(inner),
+                    false => writer.entry(inner, 2, entry.key == "offers"),
+                }
             }
         } else {
             writer.entry(entry, 0, false);
@@ -186,6 +199,14 @@ struct Writer {
 }
 
 impl Writer {
+    /// An entry on a line of its own.
+    fn line(&mut self, entry: &Entry) {
+        self.origins.push((self.out.len(), entry.origin));
+        self.out.push_str("  ");
+        entry.flow(&mut self.out);
+        self.out.push('\n');
+    }
+
     fn entry(&mut self, entry: &Entry, indent: usize, is_offer: bool) {
         self.origins.push((self.out.len(), entry.origin));
         let start = self.out.len();

@@ -146,6 +146,15 @@ impl Mappings {
     }
 }
 
+impl Mapping {
+    /// Whether it is for file `name`: all files, or those whose path ends in the names that it gives.
+    fn is_for(&self, name: &str) -> bool {
+        self.file.as_deref().is_none_or(|file| {
+            name.strip_suffix(file).is_some_and(|before| before.is_empty() || before.ends_with(['/', '\\']))
+        })
+    }
+}
+
 /// The columns of one table.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
@@ -162,7 +171,7 @@ impl Columns {
         let mut is_sound = true;
         for (index, (field, word, aliases)) in FIELDS.iter().enumerate() {
             let mapped = mappings.0.iter_mut().filter(|mapping| mapping.field == *field);
-            let mut mapped = mapped.filter(|mapping| mapping.file.as_ref().is_none_or(|file| name.ends_with(file)));
+            let mut mapped = mapped.filter(|mapping| mapping.is_for(name));
             let mut is_mapped = false;
             for mapping in mapped.by_ref() {
                 let found = headers.iter().position(|header| header.eq_ignore_ascii_case(&mapping.header));
@@ -236,6 +245,17 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mapping_for_a_file_is_for_no_file_whose_name_only_ends_alike() {
+        let mut faults = Faults::default();
+        let all = Mappings::read(&["a/regions.csv:country=-".to_owned(), "zone=z".to_owned()], &mut faults);
+        let is_for = |name: &str| all.0.iter().map(|mapping| mapping.is_for(name)).collect::<Vec<_>>();
+        assert_eq!(is_for("x/a/regions.csv"), [true, true]);
+        assert_eq!(is_for("a/regions.csv"), [true, true]);
+        assert_eq!(is_for("gcp_regions.csv"), [false, true]);
+        assert_eq!(is_for("x/ba/regions.csv"), [false, true]);
+    }
 
     #[test]
     fn the_list_has_the_fields_in_their_order_and_no_header_twice() {

@@ -223,7 +223,7 @@ fn named(market: &Market, options: &Options, faults: &mut Faults) -> Option<(Str
     if market.quotes.is_empty() && faults.is_empty() {
         let help = "is it of this format, and do --provider, --region, --include and --exclude leave any?";
         faults.of_call(Kind::EmptyList, "no price was taken from the feeds".into(), help);
-    } else if currency.is_none() {
+    } else if currency.is_none() && faults.is_empty() {
         faults.of_call(Kind::MissingKey, "no feed names its currency".into(), "say it with --currency USD");
     }
     if let Some(date) = options.as_of.as_deref().filter(|date| Date::parse(date).is_none()) {
