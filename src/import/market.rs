@@ -16,6 +16,9 @@ use crate::diagnostic::{Kind, quoted};
 /// Most prices that are kept: what a book of the largest legal size holds.
 const MOST_PRICES: usize = 500_000;
 
+/// Most zones of a region that have a spot price each: a column of something else must not be taken for one.
+const MOST_ZONES: usize = 100;
+
 /// A number for a name, so that half a million prices need not repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NameId(u32);
@@ -168,6 +171,11 @@ impl Market {
                 two_prices(faults, &format!("two spot prices for {of}{zone}"), (known, first), (price, at));
             }
             Some(_) => {}
+            None if quote.spot.len() >= MOST_ZONES => {
+                let message = format!("more than {MOST_ZONES} zones with a spot price of {}", self.of(key));
+                faults.add(at, Kind::OutOfRange, message, "is the column of zones one of something else?");
+                self.is_full = true;
+            }
             None => quote.spot.push((zone, (price, at))),
         }
     }
@@ -212,6 +220,10 @@ impl Market {
 
     /// What is known of a machine, added to what was known.
     pub(super) fn shape(&mut self, sku: &str, stated: Shape, faults: &mut Faults) {
+        if self.shapes.len() >= MOST_PRICES {
+            // Prices that follow are faulted for their number; shapes alone make no book.
+            return;
+        }
         let id = self.id(sku);
         let known = self.shapes.entry(id).or_default();
         let sku = quoted(sku);

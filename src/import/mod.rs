@@ -216,14 +216,15 @@ pub fn import(format: Format, files: &[PathBuf], options: &Options) -> Result<Im
 
 /// The provider and the currency, from the flags or from the feed; a fault if neither says.
 fn named(market: &Market, options: &Options, faults: &mut Faults) -> Option<(String, String)> {
+    let is_read = faults.is_empty();
     if market.provider.is_none() {
         faults.of_call(Kind::MissingKey, "no feed names its provider".into(), "say it with --provider NAME");
     }
     let currency = market.currency.as_ref().map(|(currency, _)| currency.clone()).or_else(|| options.currency.clone());
-    if market.quotes.is_empty() && faults.is_empty() {
+    if market.quotes.is_empty() && is_read {
         let help = "is it of this format, and do --provider, --region, --include and --exclude leave any?";
         faults.of_call(Kind::EmptyList, "no price was taken from the feeds".into(), help);
-    } else if currency.is_none() && faults.is_empty() {
+    } else if currency.is_none() && is_read {
         faults.of_call(Kind::MissingKey, "no feed names its currency".into(), "say it with --currency USD");
     }
     if let Some(date) = options.as_of.as_deref().filter(|date| Date::parse(date).is_none()) {

@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(faults, "");
         assert_eq!(records[0], ["1:1 a", "1:3 bé", "1:6 c"]);
         assert_eq!(records[1], ["3:1 1", "3:3 x, \"y\"", "3:14 "]);
-        assert_eq!(records[2], ["4:1 two\nlines", "5:7 z"]);
+        assert_eq!(records[2], ["4:1 two\nlines", "5:8 z"]);
         assert_eq!(records.len(), 3);
     }
 

@@ -172,6 +172,22 @@ fn wrong_flags_are_refused_by_name() {
 }
 
 #[test]
+fn a_column_of_something_else_is_no_column_of_zones() {
+    enter();
+    let rows: String = (0..102).map(|row| format!("north-1,m1.large,0.{},{row}\n", row + 1)).collect();
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("zones.csv");
+    fs::write(&path, format!("region,sku,spot,zone\n{rows}")).expect("a file of the test");
+    let faults = import(Format::Csv, &[path], &acme()).expect_err("too many zones").to_string();
+    assert!(
+        faults.ends_with(
+            "zones.csv:102:18: more than 100 zones with a spot price of `m1.large` in `north-1`\n\
+             help: is the column of zones one of something else?"
+        ),
+        "{faults}"
+    );
+}
+
+#[test]
 fn a_fault_of_an_overlay_is_shown_in_the_overlay() {
     let options = Options { overlays: vec![PathBuf::from("broken-overlay.yaml")], ..acme() };
     refused("overlay", Format::Csv, &["prices.csv", "shapes.csv"], &options);
