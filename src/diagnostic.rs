@@ -37,6 +37,12 @@ impl Span {
         Span { file, offset }
     }
 
+    /// The byte offset.
+    #[must_use]
+    pub(crate) const fn offset(self) -> usize {
+        self.offset as usize
+    }
+
     /// Whether this is a place in a file at all.
     #[must_use]
     pub fn is_some(self) -> bool {

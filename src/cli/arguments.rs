@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// The program of a scenario as a file for other solvers, with the names of its limits
     Export(ExportArgs),
+    /// A price book made of other people's price feeds
+    Import(super::feeds::ImportArgs),
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod arguments;
+mod feeds;
 mod plans;
 mod watch;
 
@@ -43,6 +44,7 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Optimize(args) => plans::optimize(&args),
         Command::Verify(args) => plans::verify(&args),
         Command::Export(args) => plans::export(&args),
+        Command::Import(args) => feeds::import(args),
     }
 }
 

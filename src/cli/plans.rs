@@ -94,6 +94,6 @@ fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failu
     Failure::NoPlan { stdout, stderr: text }
 }
 
-fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| Failure::Input(format!("cannot write {}: {error}", path.display())))
 }

@@ -264,6 +264,11 @@ impl Loader {
     }
 }
 
+/// The text of a file that messages call `shown`.
+pub(crate) fn read_file(path: &Path, shown: &str) -> Result<String, Diagnostic> {
+    read(path, shown, Span::NONE).and_then(|bytes| decode(shown, bytes))
+}
+
 /// The bytes of a file: a regular one, and no larger than is taken.
 fn read(path: &Path, shown: &str, at: Span) -> Result<Vec<u8>, Diagnostic> {
     let unreadable = |reason: &str| {

@@ -19,4 +19,7 @@ mod tariffs;
 mod tree;
 mod yaml;
 
+pub(crate) use self::load::read_file;
 pub use self::load::{Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml};
+pub(crate) use self::tree::{Node, NodeKind};
+pub(crate) use self::yaml::parse;
