@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up. A module imports from lines above its own only; modules of one line know nothing of
 /// each other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help.
     &["money", "decimal", "diagnostic"],
     // Hours, GB, GiB, dates: integers like money, read and printed by the same digits.
@@ -40,6 +40,8 @@ const LAYERS: [&[&str]; 17] = [
     &["conflict"],
     // The way through.
     &["optimize"],
+    // Why, why not, what binds, what would help: asks for plans of changed scenarios.
+    &["explain"],
     // Text and JSON; plans read back from it.
     &["report", "saved"],
     // The commands of the binary, which see the library from outside.

@@ -2,6 +2,8 @@
 
 mod answers;
 mod certificate_json;
+mod explain_json;
+mod explain_text;
 mod json;
 mod no_plan;
 mod plan_json;
@@ -11,6 +13,8 @@ mod table;
 mod verdict;
 
 pub use self::answers::{compare_text, distribute_text, place_text, route_text};
+pub use self::explain_json::{offer_json, plan_explained_json, workload_explained_json};
+pub use self::explain_text::{offer_text, plan_explained_text, workload_explained_text};
 pub use self::json::{compare_json, distribute_json, place_json, route_json};
 pub use self::no_plan::{no_plan_json, no_plan_text};
 pub use self::plan_json::plan_json;
