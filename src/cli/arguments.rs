@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tradewind::Effort;
+use tradewind::explain::Depth;
 use tradewind::money::Amount;
 use tradewind::units::{Date, Share};
 
@@ -149,9 +150,9 @@ pub(super) struct OfPlan {
     /// How much room each limit is given to see what that saves
     #[arg(long, value_name = "PERCENT", value_parser = share, default_value = "10%")]
     pub(super) step: Share,
-    /// End each search after so many units of work
+    /// End the search of each question after so many units of work; where it ends early, the answer is an interval
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
-          default_value_t = Effort::DEFAULT_WORK)]
+          default_value_t = Depth::DEFAULT_WORK)]
     pub(super) work: u64,
     /// End everything after so many seconds; what is not yet known stays open
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]

@@ -2,14 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use tradewind::explain::{Depth, explain_offer, explain_plan_with, explain_workload};
+use tradewind::explain::{Depth, explain_offer, explain_plan_with, explain_workload, review};
 use tradewind::plan::Plan;
 use tradewind::{Effort, Input, Problem, Progress, Stop, optimize_with, report};
 
-use super::arguments::{ExplainArgs, Format, OfPlan};
-use super::plans::{no_plan_failure, read_plan};
-use super::watch::Watch;
-use super::{Failure, load};
+use super::arguments::{ExplainArgs, Format, OfPlan, ReportArgs, ReportFormat};
+use super::plans::{no_plan_failure, read_plan, write_file};
+use super::watch::{Watch, today};
+use super::{Failure, load, load_files};
 
 pub(super) fn explain(args: &ExplainArgs) -> Result<String, Failure> {
     let input = load(&args.scenario)?;
@@ -77,10 +77,47 @@ fn planned(input: &Input, of: &OfPlan, format: Format) -> Result<(Problem, Plan,
             plan
         }
         None => {
-            let effort = Effort::new().with_work(of.work);
-            let found = optimize_with(&problem, &effort, &mut |progress| look(&mut watch, progress));
+            let found = optimize_with(&problem, &Effort::default(), &mut |progress| look(&mut watch, progress));
             found.map_err(|no_plan| no_plan_failure(&no_plan, format, &input.sources))?
         }
     };
     Ok((problem, plan, watch))
+}
+
+pub(super) fn report(args: &ReportArgs) -> Result<String, Failure> {
+    let format = report_format(args)?;
+    let input = load_files(&args.scenario, &args.catalog)?;
+    let (problem, plan, mut watch) = planned(&input, &args.of, Format::Text)?;
+    let text = if format == ReportFormat::Csv {
+        report::review_csv(&plan)
+    } else {
+        let as_of = args.as_of.unwrap_or_else(today);
+        let review = review(&problem, &plan, &depth(&args.of), as_of, &mut |progress| look(&mut watch, progress));
+        match format {
+            ReportFormat::Html => report::review_html(&plan, &review),
+            _ => report::review_markdown(&plan, &review),
+        }
+    };
+    watch.end();
+    match &args.output {
+        Some(path) => write_file(path, &text).map(|()| String::new()),
+        None => Ok(text),
+    }
+}
+
+/// What was asked for, else what the file's ending says, else Markdown.
+fn report_format(args: &ReportArgs) -> Result<ReportFormat, Failure> {
+    let Some(path) = args.output.as_ref().filter(|_| args.format.is_none()) else {
+        return Ok(args.format.unwrap_or(ReportFormat::Markdown));
+    };
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    match ending.as_str() {
+        "html" | "htm" => Ok(ReportFormat::Html),
+        "md" | "markdown" => Ok(ReportFormat::Markdown),
+        "csv" => Ok(ReportFormat::Csv),
+        _ => Err(Failure::Input(format!(
+            "the ending of {} says nothing of its format\nhelp: end it in .html, .md or .csv, or say --format",
+            path.display()
+        ))),
+    }
 }

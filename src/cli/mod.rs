@@ -43,7 +43,7 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Route(args) => answers::route(&args),
         Command::Optimize(args) => plans::optimize(&args),
         Command::Explain(args) => explain::explain(&args),
-        Command::Report(_) => Ok(String::new()),
+        Command::Report(args) => explain::report(&args),
         Command::Verify(args) => plans::verify(&args),
         Command::Export(args) => plans::export(&args),
     }

@@ -82,8 +82,7 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
 /// A saved plan, not yet checked.
 pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     let name = path.display().to_string();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
     Ok(tradewind::plan_from_json(&name, &text)?)
 }
 

@@ -82,8 +82,7 @@ fn saving(plan: &Plan, ceiling: Option<Amount>, answer: Answer) -> Option<Betwee
 /// The largest multiplier over the leaves of a limit's rows, as money per unit of its sum.
 fn shadow_price(plan: &Plan, limit: &str) -> Option<Amount> {
     let rows = plan.proof.rows.iter();
-    let of_limit: Vec<bool> =
-        rows.map(|row| matches!(row, RowName::Limit { name, .. } if **name == *limit)).collect();
+    let of_limit: Vec<bool> = rows.map(|row| matches!(row, RowName::Limit { name, .. } if **name == *limit)).collect();
     let leaves = plan.proof.tree.iter().filter_map(|node| match node {
         Node::Leaf { multipliers, .. } => Some(multipliers),
         _ => None,

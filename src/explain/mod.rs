@@ -18,6 +18,7 @@ mod concentration;
 mod limits;
 mod offer;
 mod question;
+mod review;
 mod words;
 mod workload;
 
@@ -31,6 +32,7 @@ use crate::problem::Problem;
 use crate::units::{Share, Total};
 
 pub use self::offer::explain_offer;
+pub use self::review::{BookAge, Move, OLD_AFTER_DAYS, Review, review};
 pub use self::workload::explain_workload;
 
 /// What may be spent on an explanation, and how far limits are raised in it.
@@ -44,10 +46,16 @@ pub struct Depth {
 }
 
 impl Depth {
-    /// Limits raised by a tenth, and the default effort for each question.
+    /// Work of each question: there are several, and an interval is an answer.
+    pub const DEFAULT_WORK: u64 = Effort::DEFAULT_WORK / 20;
+
+    /// Limits raised by a tenth, and modest effort for each question.
     #[must_use]
     pub fn new() -> Self {
-        Depth { effort: Effort::default(), step: Share::from_parts(100_000).unwrap_or_default() }
+        Depth {
+            effort: Effort::new().with_work(Depth::DEFAULT_WORK),
+            step: Share::from_parts(100_000).unwrap_or_default(),
+        }
     }
 
     /// With another effort for each question.

@@ -9,6 +9,7 @@ use crate::money::Amount;
 use crate::optimize::optimize_with;
 use crate::plan::{NoPlan, Plan, Rule};
 use crate::problem::{Problem, describe};
+use crate::reduced::rules_of;
 use crate::rules::Supply;
 use crate::scenario::{Bound, Demand, Filter, Limit, Measure, Scenario, Sense};
 use crate::units::Share;
@@ -58,12 +59,23 @@ impl<'a> Questions<'a> {
         match found {
             Ok(plan) => Answer::Plan(Box::new(plan)),
             Err(NoPlan::Infeasible(conflict)) => {
-                let rules = conflict.members.into_iter().map(|member| member.rule);
-                let rules = rules.filter(|rule| !matches!(rule, Rule::Limit { name } if &**name == FORCED));
+                let rules = conflict.members.into_iter().map(|member| member.rule).filter(|rule| self.has(rule));
                 let unserved = conflict.unserved.into_iter().map(|unserved| unserved.workload);
                 Answer::Nothing { rules: rules.collect(), unserved: unserved.collect() }
             }
             Err(_) => Answer::Open,
+        }
+    }
+
+    /// Whether a rule is one of the scenario, and none that was only used to ask.
+    fn has(&self, rule: &Rule) -> bool {
+        match (rule, rule.workload()) {
+            (Rule::Limit { name }, _) => &**name != FORCED,
+            (_, None) => true,
+            (_, Some(workload)) => {
+                let found = self.scenario.workload_named(workload).map(|number| &self.scenario.workloads[number]);
+                found.is_some_and(|found| rules_of(found).contains(rule))
+            }
         }
     }
 

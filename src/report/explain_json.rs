@@ -237,11 +237,9 @@ impl<'a> From<&'a OfferExplained> for OfferJson<'a> {
                 json.forced = Some(OutcomeJson::from(outcome));
                 json.alone = alone.as_ref().map(|(change, breaks)| AloneJson { change: *change, breaks });
                 json.wins = Some(match wins {
-                    Wins::At { now, at, not_at } => WinsJson::AtPrice {
-                        now: now.to_string(),
-                        at: at.to_string(),
-                        not_at: not_at.to_string(),
-                    },
+                    Wins::At { now, at, not_at } => {
+                        WinsJson::AtPrice { now: now.to_string(), at: at.to_string(), not_at: not_at.to_string() }
+                    }
                     Wins::AtCost(cost) => WinsJson::AtCost { cost: *cost },
                     Wins::Never => WinsJson::Never,
                     Wins::Open => WinsJson::NotKnown,

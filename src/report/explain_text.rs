@@ -61,7 +61,7 @@ fn limits(plan: &Plan, explained: &PlanExplained, out: &mut String) {
                 (None, Some(_)) => "not known".to_owned(),
                 (None, None) => String::new(),
             },
-            limit.shadow_price.map(shadow_text).unwrap_or_default(),
+            limit.shadow_price.map(shadow_text).filter(|text| text != "0").unwrap_or_default(),
         ]);
     }
     table.print("  ", out);
@@ -79,6 +79,7 @@ pub(super) fn extent_text(extent: crate::plan::Extent, money: bool) -> String {
 /// What a raise saves, or why that is not said.
 pub(super) fn saves_text(limit: &LimitExplained) -> String {
     match (limit.saves, limit.ceiling, &limit.raised) {
+        (Some(saves), ..) if saves.most.in_cents() == "0.00" => "nothing".to_owned(),
         (Some(saves), ..) => between_text(saves),
         // Below what an optimum is told from its bound by: nothing.
         (None, Some(ceiling), Some(_)) if ceiling.in_cents() == "0.00" => "nothing".to_owned(),
@@ -106,9 +107,7 @@ pub(super) fn between_text(between: Between) -> String {
 /// What a changed scenario comes to, in a sentence's end.
 pub(super) fn outcome_text(outcome: &Outcome, currency: &str) -> String {
     match outcome {
-        Outcome::Costs { more, .. } if more.least.in_cents() == "0.00" && more.is_one() => {
-            "costs no more".to_owned()
-        }
+        Outcome::Costs { more, .. } if more.least.in_cents() == "0.00" && more.is_one() => "costs no more".to_owned(),
         Outcome::Costs { more, .. } => {
             let between = Between { least: more.least.max(Amount::ZERO), most: more.most };
             format!("costs {} {currency} more a month", between_text(between))
@@ -116,10 +115,11 @@ pub(super) fn outcome_text(outcome: &Outcome, currency: &str) -> String {
         Outcome::Nothing { rules, unserved } => {
             let mut reasons = Vec::new();
             if !unserved.is_empty() {
-                reasons.push(format!("nothing else can serve {}", some(unserved.iter().map(|name| format!("`{name}`")))));
+                reasons
+                    .push(format!("nothing else can serve {}", some(unserved.iter().map(|name| format!("`{name}`")))));
             }
             if unserved.is_empty() && !rules.is_empty() {
-                reasons.push(format!("it breaks {}", some(rules.iter().map(Rule::to_string))));
+                reasons.push(format!("it cannot hold with {}", rules_text(rules)));
             }
             match reasons.is_empty() {
                 true => "leaves no plan".to_owned(),
@@ -128,6 +128,18 @@ pub(super) fn outcome_text(outcome: &Outcome, currency: &str) -> String {
         }
         Outcome::Open => "is not known: the effort ended before an answer".to_owned(),
     }
+}
+
+/// Rules of the scenario by name, those of workloads by workload: what a person would loosen comes first.
+fn rules_text(rules: &[Rule]) -> String {
+    let mut names: Vec<String> = rules.iter().filter(|rule| rule.workload().is_none()).map(Rule::to_string).collect();
+    let mut workloads: Vec<&Name> = rules.iter().filter_map(Rule::workload).collect();
+    workloads.sort();
+    workloads.dedup();
+    if !workloads.is_empty() {
+        names.push(format!("what {} asks for", some(workloads.iter().map(|name| format!("`{name}`")))));
+    }
+    names.join(", ")
 }
 
 /// At most six of a list.

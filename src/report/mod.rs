@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificate_json;
+mod escape;
 mod explain_json;
 mod explain_text;
 mod json;
@@ -9,6 +10,10 @@ mod no_plan;
 mod plan_json;
 mod plan_text;
 mod proof_text;
+mod review_csv;
+mod review_html;
+mod review_markdown;
+mod review_page;
 mod table;
 mod verdict;
 
@@ -20,4 +25,7 @@ pub use self::no_plan::{no_plan_json, no_plan_text};
 pub use self::plan_json::plan_json;
 pub use self::plan_text::{Detail, plan_text};
 pub use self::proof_text::{gap_text, progress_text};
+pub use self::review_csv::review_csv;
+pub use self::review_html::review_html;
+pub use self::review_markdown::review_markdown;
 pub use self::verdict::{verdict_json, verdict_text};
