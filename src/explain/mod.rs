@@ -15,6 +15,7 @@
 
 mod carbon;
 mod concentration;
+mod gap;
 mod limits;
 mod offer;
 mod question;
@@ -113,6 +114,32 @@ pub struct PlanExplained {
     pub regions: Concentration,
     /// What runs is estimated to emit.
     pub carbon: Carbon,
+    /// Where the gap sits; `None` for a plan that is proven optimal, or where that cannot be told.
+    pub gap: Option<GapExplained>,
+}
+
+/// What might still be saved, and where: cost − L(π) = Σ what each workload pays above its least at the proof's prices
+/// + Σ what the slack of each limit is worth at its price.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GapExplained {
+    /// Objective − bound: what a cheaper plan saves at most.
+    pub open: Amount,
+    /// The sum of the terms: cost − L(π) in the case of the proof that holds this plan. Less than what is open where
+    /// another case is the weakest; more where the bound was raised to the next multiple of what divides every cost.
+    pub in_case: Amount,
+    /// Who adds to that, largest first, to a millionth of money.
+    pub terms: Vec<GapTerm>,
+}
+
+/// A part of a gap.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct GapTerm {
+    /// A workload, a limit, a fee, a tariff.
+    pub of: Name,
+    /// What it adds.
+    pub amount: Amount,
 }
 
 /// A limit, and what more room for it would save.
@@ -312,5 +339,6 @@ pub fn explain_plan_with(problem: &Problem, plan: &Plan, depth: &Depth, watching
         providers: concentration::of(&plan.bill.by_provider),
         regions: concentration::of(&plan.bill.by_region),
         carbon: carbon::of(problem, plan),
+        gap: gap::explained(problem, plan),
     }
 }

@@ -176,7 +176,7 @@ fn step(tried: &Tried) -> Option<i64> {
     if hours <= 0 {
         return None;
     }
-    i64::try_from(tried.behind / hours + 1).ok()
+    i64::try_from(tried.behind.checked_add(hours - 1)? / hours).ok().map(|by| by.max(1))
 }
 
 /// The cheapest plan and the one with the workload there, at one price.

@@ -93,6 +93,19 @@ struct EmittedJson<'a> {
     kg_co2e: Option<Total>,
 }
 
+#[derive(Serialize)]
+struct GapJson<'a> {
+    open: Amount,
+    in_case: Amount,
+    terms: Vec<TermJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct TermJson<'a> {
+    of: &'a str,
+    amount: Amount,
+}
+
 /// A plan, explained, as JSON.
 #[must_use]
 pub fn plan_explained_json(plan: &Plan, explained: &PlanExplained) -> String {
@@ -114,6 +127,7 @@ pub fn plan_explained_json(plan: &Plan, explained: &PlanExplained) -> String {
         by_provider: SharesJson<'a>,
         by_region: SharesJson<'a>,
         carbon: CarbonJson<'a>,
+        gap: Option<GapJson<'a>>,
     }
     let carbon = &explained.carbon;
     let known = carbon.known.iter();
@@ -137,6 +151,11 @@ pub fn plan_explained_json(plan: &Plan, explained: &PlanExplained) -> String {
             kg_co2e: (!carbon.known.is_empty()).then_some(carbon.total),
             placements: known.chain(unknown).collect(),
         },
+        gap: explained.gap.as_ref().map(|gap| GapJson {
+            open: gap.open,
+            in_case: gap.in_case,
+            terms: gap.terms.iter().map(|term| TermJson { of: &term.of, amount: term.amount }).collect(),
+        }),
     })
 }
 

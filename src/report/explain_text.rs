@@ -22,6 +22,7 @@ pub fn plan_explained_text(plan: &Plan, explained: &PlanExplained) -> String {
     let _ = writeln!(out, "{name}: {} {} a month", plan.bill.total().in_cents(), plan.currency);
     let _ = writeln!(out, "{}", proof_sentence(plan));
     limits(plan, explained, &mut out);
+    gap(plan, explained, &mut out);
     leaving(plan, explained, &mut out);
     concentration("provider", &explained.providers, &mut out);
     concentration("region", &explained.regions, &mut out);
@@ -148,6 +149,28 @@ fn some(names: impl Iterator<Item = String>) -> String {
     match names.len() {
         0..=6 => names.join(", "),
         all => format!("{} and {} more", names[..6].join(", "), all - 6),
+    }
+}
+
+/// Terms of a gap that a text shows.
+const TERMS: usize = 12;
+
+fn gap(plan: &Plan, explained: &PlanExplained, out: &mut String) {
+    let Some(gap) = &explained.gap else { return };
+    let _ = writeln!(out, "\nWhere the gap of {} {} sits", gap.open.in_cents(), plan.currency);
+    let mut table = Table::new(&[("of", Align::Left), ("adds", Align::Right)]);
+    for term in gap.terms.iter().take(TERMS) {
+        table.row([term.of.to_string(), term.amount.in_cents()]);
+    }
+    let rest = gap.terms.iter().skip(TERMS);
+    if rest.len() > 0 {
+        let count = rest.len();
+        let sum = Amount::sum(rest.map(|term| term.amount)).unwrap_or_default();
+        table.row([format!("{count} others"), sum.in_cents()]);
+    }
+    table.print("  ", out);
+    if gap.in_case.in_cents() != gap.open.in_cents() {
+        let _ = writeln!(out, "  (together {} in the proof's case that holds this plan)", gap.in_case.in_cents());
     }
 }
 

@@ -172,10 +172,11 @@ fn scaled(length: i128, longest: i128) -> i128 {
 }
 
 fn table(title: &str, grid: &Grid, out: &mut String) {
+    let wide = if grid.header.len() > 4 { " class=\"wide\"" } else { "" };
     // Whoever cannot use a mouse scrolls it by keys.
     let _ = writeln!(
         out,
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{title}\">\n<table>\n<thead><tr>"
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{title}\">\n<table{wide}>\n<thead><tr>"
     );
     for (name, align) in &grid.header {
         let class = if *align == Align::Right { " class=\"right\"" } else { "" };
@@ -189,6 +190,9 @@ fn table(title: &str, grid: &Grid, out: &mut String) {
                 Cell::Text(text) => {
                     let class = if *align == Align::Right { " class=\"right\"" } else { "" };
                     let _ = write!(out, "<td{class}>{}</td>", html(text));
+                }
+                Cell::Words(words) => {
+                    let _ = write!(out, "<td>{}</td>", coded(words));
                 }
                 Cell::Use(parts, text) => {
                     let length = i128::from(*parts) * FULL / 1_000_000;

@@ -45,7 +45,12 @@ pub fn review_markdown(plan: &Plan, review: &Review) -> String {
 /// Our own words: what stands in backticks stays code.
 fn code_kept(words: &str) -> String {
     let parts = words.split('`').enumerate();
-    parts.map(|(number, part)| if number % 2 == 1 { format!("`{part}`") } else { markdown(part) }).collect()
+    parts.map(|(number, part)| if number % 2 == 1 { code(part) } else { markdown(part) }).collect()
+}
+
+/// A code span; a bar would end a table's cell even there.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('|', "\\|"))
 }
 
 fn bars_table(bars: &Bars, out: &mut String) {
@@ -79,6 +84,7 @@ fn table(grid: &Grid, out: &mut String) {
             .iter()
             .map(|cell| match cell {
                 Cell::Text(text) | Cell::Use(_, text) => markdown(text),
+                Cell::Words(words) => code_kept(words),
             })
             .collect();
         let _ = writeln!(out, "| {} |", cells.join(" | "));

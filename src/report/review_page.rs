@@ -2,7 +2,7 @@
 //! are two ways to write the same page.
 
 use crate::catalog::Name;
-use crate::explain::{Outcome, Review};
+use crate::explain::Review;
 use crate::money::Amount;
 use crate::plan::{Cost, Extent, Known, LimitUse, Node, Plan, Policy, PolicyKind};
 use crate::report::explain_text::{extent_text, grouped, outcome_text, percent, saves_text, signed};
@@ -70,6 +70,8 @@ pub(super) struct Grid {
 
 pub(super) enum Cell {
     Text(String),
+    /// Words of the page, in which names stand in backticks.
+    Words(String),
     /// A share of a bound in 10⁻⁶, with its words.
     Use(u32, String),
 }
@@ -116,7 +118,7 @@ pub(super) fn page(plan: &Plan, review: &Review) -> Page {
         moves(plan, review),
         placements(plan),
         dependence(plan, review),
-        proof(plan),
+        proof(plan, review),
         assumptions(plan, review),
     ];
     Page {
@@ -184,11 +186,11 @@ fn policy_card(policy: &Policy, plan: &Plan) -> Card {
             },
             note: format!("instead of {} {}", policy.cost.in_cents(), plan.currency),
         },
-        None if idle => Card { title, figure: "no comparison".to_owned(), note: policy_verdict(policy, plan) },
+        None if idle => Card { title, figure: "no plan".to_owned(), note: policy_verdict(policy, plan) },
         None => Card {
             title,
-            figure: "no comparison".to_owned(),
-            note: format!("{} {}, but it {}", policy.cost.in_cents(), plan.currency, policy_verdict(policy, plan)),
+            figure: policy.cost.in_cents(),
+            note: format!("would be no plan, so nothing is claimed: {}", policy_verdict(policy, plan)),
         },
     }
 }
@@ -250,7 +252,6 @@ fn limits(plan: &Plan, review: &Review) -> Option<Section> {
         ("Of", Left),
         ("Sum", Left),
         ("Used", Right),
-        ("", Left),
         ("Bound", Right),
         ("Use", Left),
         ("Raised to", Right),
@@ -269,9 +270,10 @@ fn limits(plan: &Plan, review: &Review) -> Option<Section> {
         named = Some(&limit.name);
         let explained = review.explained.limits.iter().find(|explained| explained.name == limit.name && is_first);
         let figure = |total: Total| extent_text(Extent::Absolute(total), &*limit.sum == "cost");
+        let sign = if limit.at_least { "≥" } else { "≤" };
         let bound = match limit.share {
-            Some(share) => format!("{} ({share})", figure(limit.limit)),
-            None => figure(limit.limit),
+            Some(share) => format!("{sign} {} ({share})", figure(limit.limit)),
+            None => format!("{sign} {}", figure(limit.limit)),
         };
         let raised = explained.and_then(|explained| explained.raised.as_ref());
         let mut cells: Vec<Cell> = [
@@ -279,7 +281,6 @@ fn limits(plan: &Plan, review: &Review) -> Option<Section> {
             limit.of.as_ref().map(ToString::to_string).unwrap_or_default(),
             if limit.direct_only { format!("{}, direct lines", limit.sum) } else { limit.sum.to_string() },
             figure(limit.used),
-            if limit.at_least { "at least" } else { "at most" }.to_owned(),
             bound,
         ]
         .map(Cell::from)
@@ -433,11 +434,8 @@ fn dependence(plan: &Plan, review: &Review) -> Option<Section> {
     if !explained.leaving.is_empty() {
         let mut grid = Grid::new(&[("Without", Left), ("The rest", Left)]);
         for leaving in &explained.leaving {
-            let outcome = match &leaving.outcome {
-                Outcome::Costs { .. } => outcome_text(&leaving.outcome, &plan.currency),
-                other => outcome_text(other, &plan.currency),
-            };
-            grid.row([leaving.provider.to_string(), outcome]);
+            let outcome = outcome_text(&leaving.outcome, &plan.currency);
+            grid.rows.push(vec![Cell::Text(leaving.provider.to_string()), Cell::Words(outcome)]);
         }
         pieces.push(Piece::Words("What doing without a provider would cost, re-solved.".to_owned()));
         pieces.push(grid.dense());
@@ -460,7 +458,7 @@ fn dependence(plan: &Plan, review: &Review) -> Option<Section> {
     Some(Section { title: "What it hangs on", pieces })
 }
 
-fn proof(plan: &Plan) -> Option<Section> {
+fn proof(plan: &Plan, review: &Review) -> Option<Section> {
     let leaves = plan.proof.tree.iter().filter(|node| !matches!(node, Node::Branch { .. })).count();
     if leaves == 0 {
         return Some(Section {
@@ -489,7 +487,20 @@ fn proof(plan: &Plan) -> Option<Section> {
         bound_text(plan.bound),
         plan.currency
     );
-    Some(Section { title: "Proof", pieces: vec![Piece::Words(words)] })
+    let mut pieces = vec![Piece::Words(words)];
+    if let Some(gap) = &review.explained.gap {
+        pieces.push(Piece::Words(format!(
+            "Where the {} {} that are not yet proven sit, in the case of the proof that holds this plan:",
+            gap.open.in_cents(),
+            plan.currency
+        )));
+        let mut grid = Grid::new(&[("Of", Align::Left), ("Adds", Align::Right)]);
+        for term in gap.terms.iter().take(MOST_BARS) {
+            grid.rows.push(vec![Cell::Words(term.of.to_string()), Cell::Text(term.amount.in_cents())]);
+        }
+        pieces.push(grid.dense());
+    }
+    Some(Section { title: "Proof", pieces })
 }
 
 /// In cents, rounded down: a bound is never shown above itself.

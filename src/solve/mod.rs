@@ -23,6 +23,7 @@ mod mend;
 mod ray;
 mod search;
 mod simplex;
+mod sits;
 mod state;
 mod tree;
 
@@ -38,6 +39,7 @@ use crate::solve::layout::Layout;
 use crate::solve::linear::Relaxation;
 pub(crate) use crate::solve::search::Best;
 use crate::solve::search::Search;
+pub(crate) use crate::solve::sits::{Sits, sits};
 use crate::solve::tree::Tree;
 
 /// Pivots of one linear program.
