@@ -52,8 +52,7 @@ fn is(between: Between, figure: &str) -> bool {
 }
 
 fn offer(problem: &Problem, plan: &Plan, workload: &str, offer: &str) -> WhyNot {
-    let explained =
-        explain_offer(problem, plan, workload, offer, &Depth::new(), &mut |_| ControlFlow::Continue(()));
+    let explained = explain_offer(problem, plan, workload, offer, &Depth::new(), &mut |_| ControlFlow::Continue(()));
     explained.unwrap_or_else(|faults| panic!("{faults}")).why
 }
 
@@ -86,8 +85,12 @@ fn leaving_a_provider_is_solved_anew() {
     // North: 7 × 20 + 10, south: 4 × 18 and the storage of `db`, wherever of the two it is.
     assert_eq!(explained.regions.shares.len(), 2);
     // 4 vCPU × 5 W × 1.2 × 100 h × 50 g = 0.12 kg for each machine in the north; the south has no grid figure.
-    let in_north: u32 =
-        plan.placements.iter().filter(|placement| &*placement.region == "north-1").map(|placement| placement.replicas).sum();
+    let in_north: u32 = plan
+        .placements
+        .iter()
+        .filter(|placement| &*placement.region == "north-1")
+        .map(|placement| placement.replicas)
+        .sum();
     assert_eq!(in_north, 8);
     assert_eq!(explained.carbon.total.to_string(), "0.96");
     assert!(!explained.carbon.unknown.is_empty());
@@ -97,9 +100,9 @@ fn leaving_a_provider_is_solved_anew() {
 fn where_no_plan_is_left_the_rules_that_stand_against_it_are_named() {
     let input = load(root().join("tests/explain/small.yaml")).expect("it loads");
     let mut scenario = (*input.scenario).clone();
-    scenario.limits[1].bound = tradewind::scenario::Bound::Absolute(Share::WHOLE.of_rounded_down(
-        tradewind::units::Total::parse("300").expect("a total"),
-    ));
+    scenario.limits[1].bound = tradewind::scenario::Bound::Absolute(
+        Share::WHOLE.of_rounded_down(tradewind::units::Total::parse("300").expect("a total")),
+    );
     let (problem, plan) = solved(Problem::new(&input.catalog, &Arc::new(scenario)).expect("a problem"));
     let explained = explain_plan(&problem, &plan, &Depth::new());
     let Outcome::Nothing { rules, unserved } = &explained.leaving[0].outcome else { panic!("{:?}", explained.leaving) };
@@ -273,8 +276,7 @@ fn a_gap_is_the_sum_of_its_terms() {
 
 fn reviewed() -> (Problem, Plan, Review) {
     let (problem, plan) = small();
-    let review =
-        review(&problem, &plan, &half_more(), day("2026-08-15"), &mut |_| ControlFlow::Continue(()));
+    let review = review(&problem, &plan, &half_more(), day("2026-08-15"), &mut |_| ControlFlow::Continue(()));
     (problem, plan, review)
 }
 
@@ -283,9 +285,8 @@ fn reviewed() -> (Problem, Plan, Review) {
 fn whole_outputs_are_as_they_were() {
     let (problem, plan, review) = reviewed();
     let web = explain_workload(&problem, &plan, "web").expect("it is there");
-    let asked = explain_offer(&problem, &plan, "web", "cloud/east-1/box", &Depth::new(), &mut |_| {
-        ControlFlow::Continue(())
-    });
+    let asked =
+        explain_offer(&problem, &plan, "web", "cloud/east-1/box", &Depth::new(), &mut |_| ControlFlow::Continue(()));
     let asked = asked.expect("it is there");
     let outputs = [
         ("plan.txt", report::plan_explained_text(&plan, &review.explained)),
@@ -304,7 +305,10 @@ fn whole_outputs_are_as_they_were() {
             fs::write(&file, &is).expect("it can be written");
         }
         let was = fs::read_to_string(&file).unwrap_or_default();
-        assert!(was == is, "tests/explain/small.{name} differs; if this is meant: TRADEWIND_BLESS=1 cargo test --test explain\n{is}");
+        assert!(
+            was == is,
+            "tests/explain/small.{name} differs; if this is meant: TRADEWIND_BLESS=1 cargo test --test explain\n{is}"
+        );
     }
 }
 

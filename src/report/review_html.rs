@@ -188,8 +188,7 @@ fn table(title: &str, grid: &Grid, out: &mut String) {
         for (cell, (_, align)) in row.iter().zip(&grid.header) {
             match cell {
                 Cell::Text(text) => {
-                    let class = if *align == Align::Right { " class=\"right\"" } else { "" };
-                    let _ = write!(out, "<td{class}>{}</td>", html(text));
+                    let _ = write!(out, "<td{}>{}</td>", class_of(text, *align), html(text));
                 }
                 Cell::Words(words) => {
                     let _ = write!(out, "<td>{}</td>", coded(words));
@@ -209,4 +208,15 @@ fn table(title: &str, grid: &Grid, out: &mut String) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+/// Figures stand at the right; what is short stays on one line, for a hyphen in a name is no place to break it.
+fn class_of(text: &str, align: Align) -> &'static str {
+    match (align, text.chars().count()) {
+        (Align::Right, _) => " class=\"right\"",
+        (Align::Left, 0) => "",
+        (Align::Left, 1..=12) => " class=\"keep short\"",
+        (Align::Left, 13..=22) => " class=\"keep\"",
+        (Align::Left, _) => "",
+    }
 }

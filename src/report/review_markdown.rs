@@ -28,7 +28,7 @@ pub fn review_markdown(plan: &Plan, review: &Review) -> String {
                     let _ = writeln!(out, "> **Note:** {}", markdown(&words));
                 }
                 Piece::Cards(cards) => {
-                    out.push_str("| The plan costs | | |\n|---|---:|---|\n");
+                    out.push_str("| Compared with | | |\n|---|---:|---|\n");
                     for card in cards {
                         let cells = [card.title, card.figure, card.note].map(|text| markdown(&text));
                         let _ = writeln!(out, "| {} |", cells.join(" | "));

@@ -361,8 +361,8 @@ fn moves(plan: &Plan, review: &Review) -> Option<Section> {
         pieces.push(grid.dense());
     }
     if stays > 0 {
-        let verb = if stays == 1 { "stays" } else { "stay" };
-        pieces.push(Piece::Words(format!("{} {verb} where it runs now.", counted(stays, "workload"))));
+        let where_now = if stays == 1 { "stays where it runs now" } else { "stay where they run now" };
+        pieces.push(Piece::Words(format!("{} {where_now}.", counted(stays, "workload"))));
     }
     Some(Section { title: "Moves", pieces })
 }
