@@ -394,11 +394,11 @@ fn hostile_names_do_nothing_in_any_page() {
         assert!(!line.contains("@"), "{line}");
     }
     // Every row of a table has as many cells as its header.
-    let mut cells = None;
+    let mut columns = None;
     for line in markdown.lines() {
         let count = line.starts_with('|').then(|| line.matches('|').count());
-        assert!(cells.is_none() || count.is_none() || cells == count, "{line}");
-        cells = count;
+        assert!(columns.is_none() || count.is_none() || columns == count, "{line}");
+        columns = count;
     }
     let csv = report::review_csv(&plan);
     assert!(csv.lines().skip(1).any(|line| line.contains("'=<img")), "{csv}");
