@@ -47,6 +47,12 @@ fn a_plan_a_workload_and_an_offer_are_explained() {
 }
 
 #[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
+    assert!(readme.contains(&expected("small.offer.txt")));
+}
+
+#[test]
 fn a_saved_plan_is_explained_only_if_it_holds() {
     let path = scratch("plan.json");
     let file = path.to_str().expect("UTF-8");

@@ -22,7 +22,7 @@ pub(super) fn of(costs: &[(Name, Cost)]) -> Concentration {
         shares.push((name.clone(), cost.total, share));
     }
     // Stable: what is alike stays by name.
-    shares.sort_by(|one, other| other.1.cmp(&one.1));
+    shares.sort_by_key(|(_, cost, _)| std::cmp::Reverse(*cost));
     // Of 10⁶ parts squared to 10⁴ points, half up.
     let points = (hhi + 50_000_000) / 100_000_000;
     Concentration { shares, hhi: u32::try_from(points).unwrap_or(u32::MAX) }

@@ -7,8 +7,8 @@ use crate::effort::Effort;
 use crate::explain::{Between, Outcome, Watching};
 use crate::money::Amount;
 use crate::optimize::optimize_with;
-use crate::plan::{NoPlan, Plan, Rule};
-use crate::problem::{Problem, describe};
+use crate::plan::{NoPlan, Placement, Plan, Rule};
+use crate::problem::{Block, Problem, Selection, Standing};
 use crate::reduced::rules_of;
 use crate::rules::Supply;
 use crate::scenario::{Bound, Demand, Filter, Limit, Measure, Scenario, Sense};
@@ -150,18 +150,14 @@ pub(super) fn without(scenario: &Scenario, provider: ProviderId) -> Scenario {
 }
 
 /// The selection behind a plan; `None` if it is no plan of this problem, for then its bill is another.
-pub(super) fn selection(problem: &Problem, plan: &Plan) -> Option<crate::problem::Selection> {
+pub(super) fn selection(problem: &Problem, plan: &Plan) -> Option<Selection> {
     let mut parts = vec![Vec::new(); problem.blocks.len()];
     let numbers: std::collections::BTreeMap<&str, usize> =
         problem.blocks.iter().enumerate().map(|(number, block)| (&*problem.workload(block).name, number)).collect();
     for placement in &plan.placements {
         let number = *numbers.get(&*placement.workload)?;
         let block = &problem.blocks[number];
-        let at = super::words::of_placement(placement);
-        let workload = problem.workload(block);
-        let supplies = block.candidates.iter();
-        let candidate =
-            supplies.map(|candidate| describe(&problem.catalog, workload, candidate.supply)).position(|is| is == at)?;
+        let candidate = candidate_of(problem, block, placement)?;
         let found = &block.candidates[candidate];
         let units = if found.divided {
             // A share is its units rounded to 10⁻⁶.
@@ -171,12 +167,31 @@ pub(super) fn selection(problem: &Problem, plan: &Plan) -> Option<crate::problem
         };
         parts[number].push((candidate, u32::try_from(units).ok()?));
     }
-    Some(crate::problem::Selection { parts })
+    Some(Selection { parts })
+}
+
+/// The number of the candidate that a placement is on.
+fn candidate_of(problem: &Problem, block: &Block, placement: &Placement) -> Option<usize> {
+    let catalog = &problem.catalog;
+    let provider = catalog.provider_named(&placement.provider)?;
+    let region = catalog.region_named(provider, &placement.region)?;
+    let sku = placement.sku.as_ref().and_then(|sku| catalog.sku_named(provider, sku));
+    block.candidates.iter().position(|candidate| {
+        candidate.region == region
+            && match candidate.supply {
+                Supply::Offer(offer) => {
+                    let offer = catalog.offer(offer);
+                    Some(offer.sku) == sku && Some(offer.terms) == placement.terms
+                }
+                Supply::Given(number) => placement.option == Some(number + 1),
+                Supply::Rates(_) => placement.sku.is_none() && placement.option.is_none(),
+            }
+    })
 }
 
 /// What is minimised, of a selection, and the names of what it breaks.
-pub(super) fn standing(problem: &Problem, selection: &crate::problem::Selection) -> Option<(Amount, Vec<Name>)> {
-    let standing = crate::problem::Standing::of(problem, selection)?;
+pub(super) fn standing(problem: &Problem, selection: &Selection) -> Option<(Amount, Vec<Name>)> {
+    let standing = Standing::of(problem, selection)?;
     let broken = standing.broken_names(problem);
     Some((standing.objective, broken))
 }

@@ -102,7 +102,7 @@ fn by_workload(plan: &Plan) -> Vec<(Name, Cost)> {
     }
     let mut all: Vec<(Name, Cost)> = sums.into_iter().collect();
     // Stable: what costs the same stays by name.
-    all.sort_by(|one, other| other.1.total.cmp(&one.1.total));
+    all.sort_by_key(|(_, cost)| std::cmp::Reverse(cost.total));
     all
 }
 

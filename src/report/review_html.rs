@@ -108,7 +108,7 @@ fn legend(charts: &[&Bars], out: &mut String) {
 }
 
 fn chart(bars: &Bars, out: &mut String) {
-    let longest = bars.rows.iter().map(|bar| drawn(bar)).max().unwrap_or(0);
+    let longest = bars.rows.iter().map(drawn).max().unwrap_or(0);
     let _ = writeln!(out, "<div class=\"chart\">\n<h3>{}</h3>\n<table>\n<tbody>", bars.title);
     for bar in &bars.rows {
         let _ = writeln!(

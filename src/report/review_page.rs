@@ -205,7 +205,7 @@ fn costs(plan: &Plan, review: &Review) -> Option<Section> {
     };
     let named = |list: &[(Name, Cost)]| -> Vec<Bar> {
         let mut bars: Vec<Bar> = list.iter().map(|(name, cost)| bar(name.to_string(), cost)).collect();
-        bars.sort_by(|one, other| other.total.cmp(&one.total));
+        bars.sort_by_key(|bar| std::cmp::Reverse(bar.total));
         bars
     };
     let of = &plan.bill.cost;

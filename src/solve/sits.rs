@@ -104,9 +104,10 @@ fn terms(names: &Names<'_>, form: &Form, priced: &[f64], values: &[f64], least: 
     let mut sums: BTreeMap<Sits, f64> = BTreeMap::new();
     for (number, column) in program.columns.iter().enumerate() {
         let mut amount = 0.0;
-        if values[number] != least[number] {
+        let apart = values[number] - least[number];
+        if apart.abs() > 0.0 {
             let price = column.cost + column.entries.iter().map(|&(row, figure)| priced[row] * figure).sum::<f64>();
-            amount = price * (values[number] - least[number]);
+            amount = price * apart;
             if let Some(curve) = &column.curve {
                 let weight = 1.0 + curve.entries.iter().map(|&(row, figure)| priced[row] * figure).sum::<f64>();
                 amount += weight * (curve.at(values[number]) - curve.at(least[number]));
