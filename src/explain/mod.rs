@@ -231,7 +231,8 @@ pub struct WorkloadExplained {
     pub eligible: usize,
     /// What the others fail, and how many of them fail it; an offer counts for each request it fails. Most first.
     pub fails: Vec<(&'static str, usize)>,
-    /// The next best candidates, cheapest plan first, and the best of each provider.
+    /// The next best candidates by the whole bill, the best of each provider that breaks nothing, and the cheapest that
+    /// would break a rule.
     pub others: Vec<Alternative>,
 }
 

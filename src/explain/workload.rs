@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::Name;
+use crate::catalog::{Name, Terms};
 use crate::diagnostic::Diagnostics;
 use crate::explain::question::{selection, standing};
 use crate::explain::words::workload_named;
@@ -11,12 +11,16 @@ use crate::money::Amount;
 use crate::optimize::billed;
 use crate::plan::{Cost, Placement, Plan};
 use crate::problem::{Block, Problem, Selection};
-use crate::rules::{eligibility, supplies};
+use crate::rules::{Supply, eligibility, supplies};
 
 /// Candidates of which it is asked what moving there would change: the cheapest by themselves.
 const LOOKED_AT: usize = 64;
 /// Next best candidates that are shown, beside the best of each provider.
 const SHOWN: usize = 5;
+/// Of those that would break a rule.
+const SHOWN_BREAKING: usize = 3;
+/// Candidates of each provider and terms of which that is asked in any case: what one limit bars, others may do.
+const OF_EACH: usize = 12;
 
 /// Explains why a workload is where it is.
 ///
@@ -76,14 +80,23 @@ fn alternatives(problem: &Problem, plan: &Plan, workload: usize) -> Option<Vec<A
     }
     moved.sort();
     let mut shown: Vec<(Amount, Vec<Name>, usize)> = Vec::new();
+    let (mut breaking, mut keeping) = (0, 0);
     let mut providers: Vec<usize> = Vec::new();
     for one in moved {
         let provider = problem.catalog.region(block.candidates[one.2].region).provider.index();
-        let is_new = !providers.contains(&provider);
-        if shown.len() < SHOWN || is_new {
-            shown.push(one);
+        if !one.1.is_empty() {
+            // What a limit keeps it from, so that nobody asks why not there.
+            breaking += 1;
+            if breaking > SHOWN_BREAKING {
+                continue;
+            }
+        } else if keeping < SHOWN || !providers.contains(&provider) {
+            keeping += 1;
             providers.push(provider);
+        } else {
+            continue;
         }
+        shown.push(one);
     }
     let spent = spent(plan, &problem.scenario.workloads[workload].name)?;
     shown
@@ -96,17 +109,23 @@ fn alternatives(problem: &Problem, plan: &Plan, workload: usize) -> Option<Vec<A
         .collect()
 }
 
-/// Candidates by what all of the workload costs there by itself: the cheapest, and the cheapest of each provider.
+/// Candidates by what all of the workload costs there by itself: the cheapest, of all and of each provider and terms.
 fn looked_at(problem: &Problem, block: &Block) -> Vec<usize> {
     let mut by_cost: Vec<usize> = (0..block.candidates.len()).collect();
     by_cost.sort_by_key(|&number| block.candidates[number].whole_cost().unwrap_or(Amount::from_units(i128::MAX)));
-    let mut seen: Vec<usize> = Vec::new();
+    let mut seen: BTreeMap<(usize, Option<Terms>), usize> = BTreeMap::new();
     let mut chosen = Vec::new();
     for (position, number) in by_cost.into_iter().enumerate() {
-        let provider = problem.catalog.region(block.candidates[number].region).provider.index();
-        if position < LOOKED_AT || !seen.contains(&provider) {
+        let candidate = &block.candidates[number];
+        let terms = match candidate.supply {
+            Supply::Offer(offer) => Some(problem.catalog.offer(offer).terms),
+            _ => None,
+        };
+        let provider = problem.catalog.region(candidate.region).provider.index();
+        let of_kind = seen.entry((provider, terms)).or_default();
+        if position < LOOKED_AT || *of_kind < OF_EACH {
+            *of_kind += 1;
             chosen.push(number);
-            seen.push(provider);
         }
     }
     chosen
