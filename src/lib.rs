@@ -93,6 +93,7 @@
 pub mod catalog;
 pub mod check;
 pub mod diagnostic;
+pub mod explain;
 pub mod import;
 pub mod input;
 pub mod money;

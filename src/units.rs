@@ -241,6 +241,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// The day from which days are counted, 1970-01-01.
+    pub const EPOCH: Date = Date { year: 1970, month: 1, day: 1 };
+
     /// A date written `2026-07-20`; `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -258,6 +261,32 @@ impl Date {
             _ => return None,
         };
         (fields.next().is_none() && (1..=days).contains(&day)).then_some(Date { year, month, day })
+    }
+
+    /// Days since 1970-01-01, below 0 before.
+    ///
+    /// Years begin in March here, so that the leap day is a year's last: 146,097 days are 400 of them.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        let month = i64::from(self.month);
+        let year = i64::from(self.year) - i64::from(month <= 2);
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    }
+
+    /// The day that many days after 1970-01-01; `None` beyond the years 0 to 9999.
+    #[must_use]
+    pub fn from_days(days: i64) -> Option<Self> {
+        let shifted = days.checked_add(719_468)?;
+        let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let shifted_month = (5 * of_year + 2) / 153;
+        let day = u8::try_from(of_year - (153 * shifted_month + 2) / 5 + 1).ok()?;
+        let month = u8::try_from((shifted_month + 2) % 12 + 1).ok()?;
+        let year = u16::try_from(era * 400 + year + i64::from(month <= 2)).ok().filter(|year| *year <= 9999)?;
+        Some(Date { year, month, day })
     }
 }
 
@@ -315,6 +344,20 @@ mod tests {
         for wrong in ["2023-02-29", "2024-13-01", "2024-1-01", "2024-01-00", "2024-01-01-01", "yesterday", ""] {
             assert_eq!(Date::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn days_are_counted_from_1970_and_back() {
+        let date = |text| Date::parse(text).expect("a date");
+        for (text, days) in [("1970-01-01", 0), ("1969-12-31", -1), ("2000-03-01", 11_017), ("2026-07-20", 20_654)] {
+            assert_eq!(date(text).days(), days, "{text}");
+            assert_eq!(Date::from_days(days), Some(date(text)), "{text}");
+        }
+        assert_eq!(date("2024-03-01").days() - date("2024-02-28").days(), 2, "a leap day lies between");
+        for days in (-700_000..2_900_000).step_by(97) {
+            assert_eq!(Date::from_days(days).map(Date::days), Some(days));
+        }
+        assert_eq!(Date::from_days(i64::MAX), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up. A module imports from lines above its own only; modules of one line know nothing of
 /// each other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help.
     &["money", "decimal", "diagnostic"],
     // Hours, GB, GiB, dates: integers like money, read and printed by the same digits.
@@ -40,6 +40,8 @@ const LAYERS: [&[&str]; 17] = [
     &["conflict"],
     // The way through.
     &["optimize"],
+    // Why, why not, what binds, what would help: asks for plans of changed scenarios.
+    &["explain"],
     // Text and JSON; plans read back from it.
     &["report", "saved"],
     // The commands of the binary, which see the library from outside.
@@ -472,7 +474,7 @@ fn unsaid(path: &str, code: &str) -> Vec<String> {
                 let after = line[at + text.len()..].bytes().next().unwrap_or(b' ');
                 text.starts_with('.') || !is_word(before) && (text.ends_with('!') || !is_word(after))
             };
-            let is_clock = path == CLOCK && matches!(text, "Instant");
+            let is_clock = path == CLOCK && matches!(text, "Instant" | "SystemTime");
             if !is_clock && line.match_indices(text).any(|(at, _)| whole_word(at)) {
                 wrong.push(format!("{path}:{}: `{text}` in library code", number + 1));
             }
@@ -683,7 +685,7 @@ fn only_one_file_has_a_clock() {
     for (path, count) in [("cli/watch.rs", 0), ("cli/plans.rs", 1), ("optimize.rs", 1)] {
         assert_eq!(planted(unsaid, path, "fn f() { Instant::now() }"), count, "{path}");
     }
-    assert_eq!(planted(unsaid, CLOCK, "fn f() { SystemTime::now() }"), 1);
+    assert_eq!(planted(unsaid, CLOCK, "fn f() { SystemTime::now() }"), 0);
 }
 
 #[test]

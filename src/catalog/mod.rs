@@ -418,6 +418,15 @@ impl Catalog {
         &self.classes[id.index()]
     }
 
+    /// The same market with another price for one offer: at which it would be chosen is asked so.
+    pub(crate) fn with_price(&self, offer: OfferId, price: UnitPrice) -> Catalog {
+        let mut other = self.clone();
+        if let Some(offer) = other.offers.get_mut(offer.index()) {
+            offer.price = price;
+        }
+        other
+    }
+
     /// What only some offers have.
     #[must_use]
     pub fn detail(&self, offer: &Offer) -> Option<&OfferDetail> {

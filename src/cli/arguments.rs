@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tradewind::Effort;
+use tradewind::explain::Depth;
 use tradewind::money::Amount;
+use tradewind::units::{Date, Share};
 
 /// Where should each workload run, on what terms, and what will it cost?
 #[derive(Parser)]
@@ -33,6 +35,10 @@ pub(crate) enum Command {
     Optimize(OptimizeArgs),
     /// A second opinion on a saved plan: its rules, its bill, its limits and its bound, recomputed
     Verify(VerifyArgs),
+    /// Why the plan is as it is: why a workload is here and not there, what binds, what would help
+    Explain(ExplainArgs),
+    /// A page for a review: the plan, its bill, its limits, its moves and its proof, as HTML, Markdown or CSV
+    Report(ReportArgs),
     /// The program of a scenario as a file for other solvers, with the names of its limits
     Export(ExportArgs),
     /// A price book made of other people's price feeds
@@ -124,6 +130,64 @@ pub(crate) struct OptimizeArgs {
     pub(super) fail_on_gap: Option<f64>,
 }
 
+#[derive(Args)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(super) scenario: ScenarioArgs,
+    /// A workload; without one the plan as a whole is explained
+    pub(super) workload: Option<String>,
+    #[command(flatten)]
+    pub(super) of: OfPlan,
+    /// Why the workload is not on this offer, as `aws/us-east-1/m7i.xlarge` or `aws/us-east-1/m7i.xlarge/spot`
+    #[arg(long, value_name = "OFFER", requires = "workload")]
+    pub(super) offer: Option<String>,
+}
+
+/// The plan that is explained or reported, and how deep.
+#[derive(Args)]
+pub(super) struct OfPlan {
+    /// A saved plan, which is checked first; without one the cheapest plan is found
+    #[arg(long, value_name = "PLAN")]
+    pub(super) plan: Option<PathBuf>,
+    /// How much room each limit is given to see what that saves
+    #[arg(long, value_name = "PERCENT", value_parser = share, default_value = "10%")]
+    pub(super) step: Share,
+    /// End the search of each question after so many units of work; where it ends early, the answer is an interval
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          default_value_t = Depth::DEFAULT_WORK)]
+    pub(super) work: u64,
+    /// End everything after so many seconds; what is not yet known stays open
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) time_limit: Option<Duration>,
+}
+
+#[derive(Args)]
+pub(crate) struct ReportArgs {
+    /// The scenario file
+    pub(super) scenario: PathBuf,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) of: OfPlan,
+    /// Write it to this file instead of standard output; the ending says what it is: html, md or csv
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// What to write, whatever the file's ending; Markdown on standard output
+    #[arg(long, value_enum)]
+    pub(super) format: Option<ReportFormat>,
+    /// The day from which the age of price books is counted, as `2026-07-20`; today if not given
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(super) as_of: Option<Date>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Html,
+    Markdown,
+    Csv,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum FileFormat {
     Lp,
@@ -175,6 +239,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
     value
         .and_then(|value| Duration::try_from_secs_f64(value).ok())
         .ok_or("write seconds above 0, as `30` or `0.5`".into())
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    let parts = (fraction(text)? * 1e6).round();
+    let share = if parts <= 1e6 { Share::from_parts(parts as u32) } else { None };
+    share.filter(|share| share.parts() > 0).ok_or("write a percentage above 0 and up to `100%`, as `10%`".into())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or("write a day as `2026-07-20`".into())
 }
 
 fn amount(text: &str) -> Result<Amount, String> {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod arguments;
+mod explain;
 mod feeds;
 mod plans;
 mod watch;
@@ -42,6 +43,8 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Compare(args) => answers::compare(&args),
         Command::Route(args) => answers::route(&args),
         Command::Optimize(args) => plans::optimize(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Report(args) => explain::report(&args),
         Command::Verify(args) => plans::verify(&args),
         Command::Export(args) => plans::export(&args),
         Command::Import(args) => feeds::import(args),

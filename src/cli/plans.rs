@@ -70,10 +70,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
 
 pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
     let input = load(&args.scenario)?;
-    let name = args.plan.display().to_string();
-    let text =
-        std::fs::read_to_string(&args.plan).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
-    let plan = tradewind::plan_from_json(&name, &text)?;
+    let plan = read_plan(&args.plan)?;
     let violations = tradewind::check(&input.catalog, &input.scenario, &plan);
     let stdout = match args.scenario.shared.format {
         Format::Text => report::verdict_text(&plan, &violations),
@@ -82,7 +79,14 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
     if violations.is_empty() { Ok(stdout) } else { Err(Failure::Refused { stdout, stderr: String::new() }) }
 }
 
-fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failure {
+/// A saved plan, not yet checked.
+pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
+    Ok(tradewind::plan_from_json(&name, &text)?)
+}
+
+pub(super) fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failure {
     let text = report::no_plan_text(no_plan, sources);
     if matches!(no_plan, NoPlan::Backend(_) | NoPlan::Rejected(_)) {
         return Failure::Ours(text);

@@ -24,7 +24,7 @@ use crate::rules::{Reason, Supply, eligibility, supplies};
 use crate::scenario::{Demand, Scenario, Split, Workload};
 use crate::units::Total;
 
-pub(crate) use self::rows::{CostScope, Row};
+pub(crate) use self::rows::{CostScope, Row, measured};
 pub(crate) use self::standing::{CRUMB, Standing, crumb, place, spread_most};
 
 /// How many of the nearest offers are named for a workload that nothing can serve.

@@ -24,6 +24,7 @@ mod ray;
 mod rebuild;
 mod search;
 mod simplex;
+mod sits;
 mod state;
 mod tree;
 
@@ -39,6 +40,7 @@ use crate::solve::layout::Layout;
 use crate::solve::linear::Relaxation;
 pub(crate) use crate::solve::search::Best;
 use crate::solve::search::Search;
+pub(crate) use crate::solve::sits::{Sits, sits};
 use crate::solve::tree::Tree;
 
 /// Pivots of one linear program.
