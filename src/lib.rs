@@ -95,6 +95,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod input;
 pub mod money;
+pub mod moves;
 pub mod plan;
 pub mod report;
 pub mod rules;
@@ -114,6 +115,7 @@ mod optimize;
 mod problem;
 mod program;
 mod reduced;
+mod running;
 mod saved;
 mod solve;
 
@@ -122,12 +124,14 @@ pub use crate::check::{check, check_conflict};
 pub use crate::effort::{Effort, Progress, Stop};
 pub use crate::export::{Exchange, export};
 pub use crate::input::{
-    Input, catalog_from_yaml, load, load_catalog, load_with_catalogs, reference, scenario_from_yaml,
+    Document, Input, Overlay, catalog_from_yaml, load, load_catalog, load_overlaid, load_with_catalogs, reference,
+    scenario_from_yaml, scenario_overlaid,
 };
 pub use crate::optimize::{optimize, optimize_with};
 pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
 pub use crate::reduced::reduced;
+pub use crate::running::running;
 pub use crate::saved::plan_from_json;
 pub use crate::scenario::Scenario;
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up. A module imports from lines above its own only; modules of one line know nothing of
 /// each other.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 19] = [
     // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help.
     &["money", "decimal", "diagnostic"],
     // Hours, GB, GiB, dates: integers like money, read and printed by the same digits.
@@ -22,6 +22,8 @@ const LAYERS: [&[&str]; 17] = [
     &["catalog"],
     // What has to run; what a plan is; how much a search for one may do.
     &["scenario", "plan", "effort"],
+    // What differs between two plans.
+    &["moves"],
     // A scenario with only some of its rules; what a proof was made for.
     &["reduced", "digest"],
     // The documented rules and eligibility; YAML into drafts; the second opinion, which shares code with none above.
@@ -40,6 +42,8 @@ const LAYERS: [&[&str]; 17] = [
     &["conflict"],
     // The way through.
     &["optimize"],
+    // What runs now.
+    &["running"],
     // Text and JSON; plans read back from it.
     &["report", "saved"],
     // The commands of the binary, which see the library from outside.
@@ -68,15 +72,15 @@ const CONFINED: [(&str, &[&str]); 17] = [
     ("sha2", &["digest.rs"]),
     ("ethnum", &EXACT),
     ("clap", &["cli/arguments.rs", "main.rs"]),
-    ("std::fs", &["input/load.rs", "cli/plans.rs"]),
-    ("std::path", &["input/load.rs", "cli/mod.rs", "cli/arguments.rs", "cli/plans.rs"]),
+    ("std::fs", &["input/load.rs", "cli/files.rs"]),
+    ("std::path", &["input/load.rs", "cli/mod.rs", "cli/arguments.rs", "cli/diff.rs", "cli/files.rs"]),
     ("std::env", &[]),
     ("std::time", &["cli/arguments.rs", CLOCK]),
     ("std::net", &[]),
     ("std::process", &["main.rs"]),
     ("std::thread", &[]),
     ("std::sync::atomic", &[]),
-    ("std::io", &["input/load.rs", "main.rs", CLOCK]),
+    ("std::io", &["input/load.rs", "cli/files.rs", "main.rs", CLOCK]),
 ];
 
 /// The files that add up bounds in 256 bits.

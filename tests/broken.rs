@@ -1,6 +1,7 @@
 //! One broken file per kind of fault, with its whole output beside it, and a proof that no kind is missing.
 //!
-//! A file's first line says how it is read: `# scenario: …` or `# book: …`. The kind it is named after must be among its
+//! A file's first line says how it is read: `# scenario: …`, `# book: …`, `# overlay: …` over `base-scenario.yaml`, or
+//! `# set: …` with assignments over that. The kind it is named after must be among its
 //! faults. After a change of a message, `TRADEWIND_BLESS=1 cargo test --test broken` writes the outputs anew; read the
 //! difference before it is committed.
 
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use tradewind::diagnostic::{Diagnostics, Kind};
-use tradewind::{catalog_from_yaml, load, load_catalog};
+use tradewind::{Document, Overlay, catalog_from_yaml, load, load_catalog, load_overlaid};
 
 /// Kinds without a file, and why.
 const NO_FILE: [(Kind, &str); 5] = [
@@ -38,7 +39,7 @@ fn files() -> Vec<PathBuf> {
         .expect("the current directory can be listed")
         .map(|entry| PathBuf::from(entry.expect("and its entries").file_name()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .filter(|path| path != Path::new("base-book.yaml"))
+        .filter(|path| !path.to_string_lossy().starts_with("base-"))
         .collect();
     files.sort();
     files
@@ -51,10 +52,19 @@ fn faults(path: &Path) -> Diagnostics {
         load(path).map(|_| ())
     } else if text.starts_with("# book: ") {
         load_catalog(&[path]).map(|_| ())
+    } else if text.starts_with("# overlay: ") {
+        over_base(&[Overlay::document(path)])
+    } else if let Some(assignments) = text.strip_prefix("# set: ") {
+        let set = assignments.split_whitespace().enumerate();
+        over_base(&Vec::from_iter(set.map(|(number, text)| Overlay::assignment(format!("--set#{}", number + 1), text))))
     } else {
         panic!("the first line of {} does not say how to read it", path.display());
     };
     result.expect_err("a broken file is refused")
+}
+
+fn over_base(overlays: &[Overlay]) -> Result<(), Diagnostics> {
+    load_overlaid(&Document::from("base-scenario.yaml"), &[], overlays).map(|_| ())
 }
 
 /// The name of the kind that a file is about: its own without the number.

@@ -4,7 +4,7 @@ use tradewind::scenario::{FlatUsage, Gateway};
 use tradewind::{Catalog, report, rules};
 
 use super::arguments::{CompareArgs, Format, RouteArgs, ScenarioArgs};
-use super::{Failure, load};
+use super::{Failure, files, load};
 
 pub(super) fn place(args: &ScenarioArgs) -> Result<String, Failure> {
     let input = load(args)?;
@@ -39,7 +39,10 @@ pub(super) fn compare(args: &CompareArgs) -> Result<String, Failure> {
 
 pub(super) fn route(args: &RouteArgs) -> Result<String, Failure> {
     let gateway = match &args.scenario {
-        Some(path) => tradewind::load(path)?.scenario.gateway.clone().unwrap_or_default(),
+        Some(path) => {
+            let input = tradewind::load_overlaid(&files::document(path)?, &[], &[])?;
+            input.scenario.gateway.clone().unwrap_or_default()
+        }
         None => Gateway::default(),
     };
     let answer = rules::route(&gateway, &args.region);

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tradewind::Effort;
 use tradewind::money::Amount;
+use tradewind::{Effort, Overlay};
+
+use super::Failure;
+use super::files::document;
 
 /// Where should each workload run, on what terms, and what will it cost?
 #[derive(Parser)]
@@ -33,6 +36,8 @@ pub(crate) enum Command {
     Optimize(OptimizeArgs),
     /// A second opinion on a saved plan: its rules, its bill, its limits and its bound, recomputed
     Verify(VerifyArgs),
+    /// What moves between two plans, or between what runs now and a plan, and what it saves
+    Diff(DiffArgs),
     /// The program of a scenario as a file for other solvers, with the names of its limits
     Export(ExportArgs),
 }
@@ -43,10 +48,44 @@ pub(super) enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum TableFormat {
+    Text,
+    Json,
+    Csv,
+    Markdown,
+}
+
+/// Changes to a scenario before it is read.
+#[derive(Args)]
+pub(super) struct Changes {
+    /// Lay this file over the scenario: it holds only what changes; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
+    /// Set a value of the scenario, as `limits.budget.at_most=128`; after every overlay; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+impl Changes {
+    /// In the order in which they are laid one over the other.
+    pub(super) fn overlays(&self) -> Result<Vec<Overlay>, Failure> {
+        let files = self.overlay.iter().map(|path| Ok(Overlay::document(document(path)?)));
+        let name = |number: usize| match self.set.len() {
+            1 => "--set".to_owned(),
+            _ => format!("--set#{}", number + 1),
+        };
+        let set = self.set.iter().enumerate().map(|(number, text)| Ok(Overlay::assignment(name(number), text)));
+        files.chain(set).collect()
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct ScenarioArgs {
-    /// The scenario file
+    /// The scenario file; `-` for standard input
     pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
     #[command(flatten)]
     pub(super) shared: Shared,
 }
@@ -130,8 +169,10 @@ pub(super) enum FileFormat {
 
 #[derive(Args)]
 pub(crate) struct ExportArgs {
-    /// The scenario file
+    /// The scenario file; `-` for standard input
     pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(super) catalog: Vec<PathBuf>,
@@ -141,6 +182,25 @@ pub(crate) struct ExportArgs {
     /// Write it to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// A plan, or a scenario, which stands for what runs now; `-` for standard input
+    pub(super) before: PathBuf,
+    /// Another plan, or a scenario
+    pub(super) after: PathBuf,
+    /// Mark the moves that save less than this a month
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub(super) min_saving: Option<Amount>,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
 }
 
 #[derive(Args)]

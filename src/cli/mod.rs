@@ -2,6 +2,8 @@
 
 mod answers;
 mod arguments;
+mod diff;
+mod files;
 mod plans;
 mod watch;
 
@@ -11,7 +13,7 @@ use tradewind::Input;
 use tradewind::diagnostic::Diagnostics;
 
 pub(crate) use self::arguments::Cli;
-use self::arguments::{Command, ScenarioArgs};
+use self::arguments::{Changes, Command, ScenarioArgs};
 
 /// How a command ends, other than well.
 pub(crate) enum Failure {
@@ -42,17 +44,16 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Route(args) => answers::route(&args),
         Command::Optimize(args) => plans::optimize(&args),
         Command::Verify(args) => plans::verify(&args),
+        Command::Diff(args) => diff::diff(&args),
         Command::Export(args) => plans::export(&args),
     }
 }
 
-/// The scenario with its books, or with those that were given instead.
+/// The scenario with its changes and its books, or with those that were given instead.
 fn load(args: &ScenarioArgs) -> Result<Input, Failure> {
-    load_files(&args.scenario, &args.shared.catalog)
+    load_files(&args.scenario, &args.changes, &args.shared.catalog)
 }
 
-fn load_files(scenario: &Path, catalogs: &[PathBuf]) -> Result<Input, Failure> {
-    let input =
-        if catalogs.is_empty() { tradewind::load(scenario) } else { tradewind::load_with_catalogs(scenario, catalogs) };
-    Ok(input?)
+fn load_files(scenario: &Path, changes: &Changes, catalogs: &[PathBuf]) -> Result<Input, Failure> {
+    Ok(tradewind::load_overlaid(&files::document(scenario)?, catalogs, &changes.overlays()?)?)
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificate_json;
+mod difference;
 mod json;
 mod no_plan;
 mod plan_json;
@@ -11,9 +12,11 @@ mod table;
 mod verdict;
 
 pub use self::answers::{compare_text, distribute_text, place_text, route_text};
+pub use self::difference::{difference_json, difference_table, difference_text, spots_text};
 pub use self::json::{compare_json, distribute_json, place_json, route_json};
 pub use self::no_plan::{no_plan_json, no_plan_text};
 pub use self::plan_json::plan_json;
 pub use self::plan_text::{Detail, plan_text};
 pub use self::proof_text::{gap_text, progress_text};
+pub use self::table::Layout;
 pub use self::verdict::{verdict_json, verdict_text};
