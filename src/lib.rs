@@ -100,6 +100,7 @@ pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+pub mod sweep;
 pub mod units;
 
 mod baseline;
@@ -110,6 +111,7 @@ mod decimal;
 mod digest;
 mod effort;
 mod export;
+mod factor;
 mod numbers;
 mod optimize;
 mod problem;
@@ -123,6 +125,7 @@ pub use crate::catalog::Catalog;
 pub use crate::check::{check, check_conflict};
 pub use crate::effort::{Effort, Progress, Stop};
 pub use crate::export::{Exchange, export};
+pub use crate::factor::Factor;
 pub use crate::input::{
     Document, Input, Overlay, catalog_from_yaml, load, load_catalog, load_overlaid, load_with_catalogs, reference,
     scenario_from_yaml, scenario_overlaid,
@@ -132,7 +135,7 @@ pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
 pub use crate::reduced::reduced;
 pub use crate::running::running;
-pub use crate::saved::plan_from_json;
+pub use crate::saved::{plan_from_json, sweep_from_json};
 pub use crate::scenario::Scenario;
 
 /// The README's Rust is compiled and run.

@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 19] = [
     // Hours, GB, GiB, dates: integers like money, read and printed by the same digits.
     &["units"],
     // Decimals into exact figures, or into a fault that says what is legal.
-    &["numbers"],
+    &["numbers", "factor"],
     // What is sold.
     &["catalog"],
     // What has to run; what a plan is; how much a search for one may do.
@@ -42,8 +42,8 @@ const LAYERS: [&[&str]; 19] = [
     &["conflict"],
     // The way through.
     &["optimize"],
-    // What runs now.
-    &["running"],
+    // What runs now; plans over a grid.
+    &["running", "sweep"],
     // Text and JSON; plans read back from it.
     &["report", "saved"],
     // The commands of the binary, which see the library from outside.
@@ -67,7 +67,7 @@ const CONFINED: [(&str, &[&str]); 17] = [
     ("good_lp", &["solve/backend.rs"]),
     ("microlp", &["solve/backend.rs"]),
     ("serde_yaml", &["input/yaml.rs", "input/syntax.rs"]),
-    ("serde_json", &["report/json.rs", "saved.rs"]),
+    ("serde_json", &["report/json.rs", "saved.rs", "saved/sweep.rs"]),
     ("strsim", &["diagnostic.rs"]),
     ("sha2", &["digest.rs"]),
     ("ethnum", &EXACT),
@@ -78,7 +78,7 @@ const CONFINED: [(&str, &[&str]); 17] = [
     ("std::time", &["cli/arguments.rs", CLOCK]),
     ("std::net", &[]),
     ("std::process", &["main.rs"]),
-    ("std::thread", &[]),
+    ("std::thread", &["sweep.rs", "cli/sweep.rs"]),
     ("std::sync::atomic", &[]),
     ("std::io", &["input/load.rs", "cli/files.rs", "main.rs", CLOCK]),
 ];

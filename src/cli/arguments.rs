@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tradewind::money::Amount;
-use tradewind::{Effort, Overlay};
+use tradewind::sweep::Shard;
+use tradewind::{Effort, Factor, Overlay};
 
 use super::Failure;
 use super::files::document;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Optimize(OptimizeArgs),
     /// A second opinion on a saved plan: its rules, its bill, its limits and its bound, recomputed
     Verify(VerifyArgs),
+    /// The cheapest plan at every point of a grid: the cost curve, and where decisions flip
+    Sweep(Box<SweepArgs>),
     /// What moves between two plans, or between what runs now and a plan, and what it saves
     Diff(DiffArgs),
     /// The program of a scenario as a file for other solvers, with the names of its limits
@@ -142,13 +145,8 @@ pub(crate) struct OptimizeArgs {
     /// Show every charge: quantity, unit, unit price and where the price comes from
     #[arg(long)]
     pub(super) lines: bool,
-    /// End the search once the plan is proven within this of the cheapest, as `1%` or `0.01`
-    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
-    pub(super) gap: f64,
-    /// End the search after so many units of work; the same work gives the same plan on every machine
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
-          default_value_t = Effort::DEFAULT_WORK)]
-    pub(super) work: u64,
+    #[command(flatten)]
+    pub(super) search: SearchArgs,
     /// End the search after so many seconds; a plan that this ends is not reproducible
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) time_limit: Option<Duration>,
@@ -159,6 +157,24 @@ pub(crate) struct OptimizeArgs {
     /// printed all the same, and one that is proven optimal always passes
     #[arg(long, value_name = "PERCENT", value_parser = fraction)]
     pub(super) fail_on_gap: Option<f64>,
+}
+
+/// How much a search may do.
+#[derive(Args)]
+pub(super) struct SearchArgs {
+    /// End the search once the plan is proven within this of the cheapest, as `1%` or `0.01`
+    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
+    pub(super) gap: f64,
+    /// End the search after so many units of work; the same work gives the same plan on every machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          default_value_t = Effort::DEFAULT_WORK)]
+    pub(super) work: u64,
+}
+
+impl SearchArgs {
+    pub(super) fn effort(&self) -> Effort {
+        Effort::new().with_gap(self.gap).with_work(self.work)
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -182,6 +198,64 @@ pub(crate) struct ExportArgs {
     /// Write it to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct SweepArgs {
+    #[command(subcommand)]
+    pub(super) merge: Option<SweepCommand>,
+    /// The scenario file; `-` for standard input
+    #[arg(required = true)]
+    pub(super) scenario: Option<PathBuf>,
+    /// What to vary, and its values: `PARAMETER=FROM..TO:COUNT` or `PARAMETER=A,B,C`; twice for a matrix. A parameter
+    /// is a path as `--set` takes it, `prices` or `prices.PROVIDER` (as `-20%..20%:5`), `demand` (as `0%..50%:6`), or
+    /// `month` (as `0..12`) with --growth
+    #[arg(long, value_name = "PARAMETER=VALUES", required = true, value_parser = super::vary::axis)]
+    pub(super) vary: Vec<super::vary::Vary>,
+    /// How much demand grows each month, for the parameter `month`
+    #[arg(long, value_name = "PERCENT", value_parser = super::vary::growth, allow_negative_numbers = true)]
+    pub(super) growth: Option<Factor>,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) search: SearchArgs,
+    /// How many searches run at once; one for each processor if absent. The answer does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Plan only part I of N, from 0, and write it as JSON for `sweep merge`
+    #[arg(long, value_name = "I/N", value_parser = super::vary::shard)]
+    pub(super) shard: Option<Shard>,
+    #[command(flatten)]
+    pub(super) shown: SweepShown,
+}
+
+#[derive(Args)]
+pub(super) struct SweepShown {
+    /// Write the answer to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Subcommand)]
+pub(super) enum SweepCommand {
+    /// Join the parts of a sweep that --shard made
+    Merge(MergeArgs),
+}
+
+#[derive(Args)]
+pub(super) struct MergeArgs {
+    /// The parts, in any order
+    #[arg(required = true)]
+    pub(super) parts: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) shown: SweepShown,
 }
 
 #[derive(Args)]

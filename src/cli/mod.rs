@@ -5,6 +5,8 @@ mod arguments;
 mod diff;
 mod files;
 mod plans;
+mod sweep;
+mod vary;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +46,7 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Route(args) => answers::route(&args),
         Command::Optimize(args) => plans::optimize(&args),
         Command::Verify(args) => plans::verify(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Export(args) => plans::export(&args),
     }

@@ -8,6 +8,7 @@ mod no_plan;
 mod plan_json;
 mod plan_text;
 mod proof_text;
+mod sweep;
 mod table;
 mod verdict;
 
@@ -18,5 +19,6 @@ pub use self::no_plan::{no_plan_json, no_plan_text};
 pub use self::plan_json::plan_json;
 pub use self::plan_text::{Detail, plan_text};
 pub use self::proof_text::{gap_text, progress_text};
+pub use self::sweep::{sweep_json, sweep_table, sweep_text};
 pub use self::table::Layout;
 pub use self::verdict::{verdict_json, verdict_text};

@@ -18,6 +18,7 @@ mod build_limit;
 mod build_place;
 mod build_rule;
 pub mod draft;
+mod grown;
 mod limit;
 mod resolve;
 mod rule;
