@@ -6,3 +6,5 @@ mod binary;
 mod difference;
 #[path = "what_if/streams.rs"]
 mod streams;
+#[path = "what_if/sweep.rs"]
+mod sweep;
