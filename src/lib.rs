@@ -100,6 +100,7 @@ pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+pub mod schema;
 pub mod sweep;
 pub mod units;
 

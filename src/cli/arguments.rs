@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use tradewind::money::Amount;
 use tradewind::sweep::Shard;
 use tradewind::{Effort, Factor, Overlay};
@@ -26,7 +26,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 the input is wrong, 2 the input 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Which provider the documented rules name for each workload, and which rule fired
-    Place(ScenarioArgs),
+    Place(PlaceArgs),
     /// The workloads of a scenario grouped by the provider that the documented rules name
     Distribute(ScenarioArgs),
     /// What a usage costs at every provider's flat rates
@@ -43,6 +43,10 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// The program of a scenario as a file for other solvers, with the names of its limits
     Export(ExportArgs),
+    /// JSON Schema of price books, scenarios or plans, for editors and other programs
+    Schema(SchemaArgs),
+    /// What a shell needs to complete commands and options
+    Completions(CompletionsArgs),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -94,6 +98,20 @@ pub(crate) struct ScenarioArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct PlaceArgs {
+    /// The scenario file; `-` for standard input
+    pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Args)]
 pub(super) struct Shared {
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -119,7 +137,7 @@ pub(crate) struct CompareArgs {
     pub(super) catalog: Vec<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: Format,
+    pub(super) format: TableFormat,
 }
 
 #[derive(Args)]
@@ -285,6 +303,35 @@ pub(crate) struct VerifyArgs {
     pub(super) plan: PathBuf,
 }
 
+#[derive(Args)]
+pub(crate) struct SchemaArgs {
+    /// What the schema is of
+    #[arg(value_enum)]
+    pub(super) form: SchemaForm,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum SchemaForm {
+    Catalog,
+    Scenario,
+    Plan,
+}
+
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// The script that a shell reads to complete commands and options.
+pub(super) fn completions(args: &CompletionsArgs) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "tradewind", &mut script);
+    // What goes in is UTF-8 throughout.
+    String::from_utf8_lossy(&script).into_owned()
+}
+
 /// Digits with at most one point: what `f64` reads beyond that (`1e3`, `inf`, `+1`) is no figure of a command line.
 fn plain(text: &str) -> Option<f64> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
@@ -348,7 +395,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 }

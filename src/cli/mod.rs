@@ -49,6 +49,8 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Sweep(args) => sweep::sweep(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Export(args) => plans::export(&args),
+        Command::Schema(args) => Ok(answers::schema(&args)),
+        Command::Completions(args) => Ok(arguments::completions(&args)),
     }
 }
 

@@ -12,7 +12,7 @@ mod sweep;
 mod table;
 mod verdict;
 
-pub use self::answers::{compare_text, distribute_text, place_text, route_text};
+pub use self::answers::{compare_table, compare_text, distribute_text, place_table, place_text, route_text};
 pub use self::difference::{difference_json, difference_table, difference_text, spots_text};
 pub use self::json::{compare_json, distribute_json, place_json, route_json};
 pub use self::no_plan::{no_plan_json, no_plan_text};
