@@ -47,7 +47,8 @@ fn head(lines: &[&str], is_member: bool) -> String {
     let is_group = head.starts_with("pub use");
     let end = if is_group { head.len() } else { head.find(" {").unwrap_or(head.len()) };
     let head = head[..end].trim_end_matches([';', ',']);
-    let head = if is_group { head } else { head.split(" = ").next().unwrap_or(head) };
+    let has_value = ["const ", "type ", "static "].iter().any(|word| head.trim_start_matches("pub ").starts_with(word));
+    let head = if has_value { head.split(" = ").next().unwrap_or(head) } else { head };
     head.replace(", )", ")").replace(",)", ")")
 }
 

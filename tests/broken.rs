@@ -245,7 +245,7 @@ fn example(kind: Kind) -> (String, Option<PathBuf>) {
             return (of_kind(&faults).expect("it is not UTF-8").replace(&shown, "book.yaml"), None);
         }
         Kind::NoDemand => priced("  - {name: chat, type: inference}\n"),
-        Kind::AmountTooLarge => priced("  - {name: chat, replicas: 100000000, request: {vcpu: 8}}\n"),
+        Kind::AmountTooLarge => priced("  - {name: chat, request: {vcpu: 8}, egress: {internet_gb: 1000000000}}\n"),
         other => panic!("{}: an example is missing", other.name()),
     };
     (of_kind(&made.expect_err(kind.name())).expect(kind.name()), None)
@@ -254,7 +254,7 @@ fn example(kind: Kind) -> (String, Option<PathBuf>) {
 /// What is wrong with workloads when they are priced.
 fn priced(workloads: &str) -> Result<(), Diagnostics> {
     let book = fs::read_to_string("base-book.yaml").expect("the base book");
-    let dear = book.replace("north-1: 0.4, south-1: 0.35", "north-1: 9000000, south-1: 9000000");
+    let dear = book.replace("[{up_to: 10240, price: 0.09}, {price: 0.05}]", "9000000");
     let catalog = catalog_from_yaml(&[("book.yaml", &dear)])?;
     let text = format!("tradewind: scenario/1\nworkloads:\n{workloads}");
     let scenario = scenario_from_yaml("scenario.yaml", &text, &catalog)?;
