@@ -75,6 +75,30 @@
 //! # }
 //! ```
 //!
+//! # What if
+//!
+//! [`load_overlaid`] lays changes over a scenario before it is read, each an [`Overlay`]; [`Catalog::repriced`] and
+//! [`Scenario::grown`] change prices and demand of what was read. [`sweep::run`] plans many such cases in parallel, and
+//! [`moves::difference`] says what moves from one plan to another, or from what runs now ([`running()`]).
+//!
+//! ```
+//! use tradewind::moves::{Footprint, difference};
+//! use tradewind::{Document, Effort, Overlay, Problem, load_overlaid, optimize};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scenario = Document::from("scenarios/quickstart.yaml");
+//! let plan = |changes: &[Overlay]| -> Result<_, Box<dyn std::error::Error>> {
+//!     let input = load_overlaid(&scenario, &[], changes)?;
+//!     Ok(optimize(&Problem::new(&input.catalog, &input.scenario)?, &Effort::default())?)
+//! };
+//! let today = plan(&[])?;
+//! let doubled = plan(&[Overlay::assignment("question", "workloads.chat.replicas=8")])?;
+//! let changes = difference(&Footprint::from(&today), &Footprint::from(&doubled), None)?;
+//! assert_eq!(changes.moves.len(), 1, "only chat changes");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The way through
 //!
 //! ```text

@@ -4,6 +4,8 @@
 mod binary;
 #[path = "what_if/difference.rs"]
 mod difference;
+#[path = "what_if/interface.rs"]
+mod interface;
 #[path = "what_if/streams.rs"]
 mod streams;
 #[path = "what_if/sweep.rs"]

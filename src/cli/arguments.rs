@@ -163,8 +163,13 @@ pub(crate) struct OptimizeArgs {
     /// Show every charge: quantity, unit, unit price and where the price comes from
     #[arg(long)]
     pub(super) lines: bool,
-    #[command(flatten)]
-    pub(super) search: SearchArgs,
+    /// End the search once the plan is proven within this of the cheapest, as `1%` or `0.01`
+    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
+    pub(super) gap: f64,
+    /// End the search after so many units of work; the same work gives the same plan on every machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          default_value_t = Effort::DEFAULT_WORK)]
+    pub(super) work: u64,
     /// End the search after so many seconds; a plan that this ends is not reproducible
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) time_limit: Option<Duration>,
@@ -175,24 +180,6 @@ pub(crate) struct OptimizeArgs {
     /// printed all the same, and one that is proven optimal always passes
     #[arg(long, value_name = "PERCENT", value_parser = fraction)]
     pub(super) fail_on_gap: Option<f64>,
-}
-
-/// How much a search may do.
-#[derive(Args)]
-pub(super) struct SearchArgs {
-    /// End the search once the plan is proven within this of the cheapest, as `1%` or `0.01`
-    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
-    pub(super) gap: f64,
-    /// End the search after so many units of work; the same work gives the same plan on every machine
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
-          default_value_t = Effort::DEFAULT_WORK)]
-    pub(super) work: u64,
-}
-
-impl SearchArgs {
-    pub(super) fn effort(&self) -> Effort {
-        Effort::new().with_gap(self.gap).with_work(self.work)
-    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -239,8 +226,13 @@ pub(crate) struct SweepArgs {
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(super) catalog: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(super) search: SearchArgs,
+    /// End each search once its plan is proven within this of the cheapest, as `1%` or `0.01`
+    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
+    pub(super) gap: f64,
+    /// End each search after so many units of work; the same work gives the same plan on every machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          default_value_t = Effort::DEFAULT_WORK / 20)]
+    pub(super) work: u64,
     /// How many searches run at once; one for each processor if absent. The answer does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,

@@ -2,7 +2,7 @@
 
 use tradewind::diagnostic::Sources;
 use tradewind::plan::{Known, NoPlan, Plan};
-use tradewind::{Exchange, Problem, optimize_with, report};
+use tradewind::{Effort, Exchange, Problem, optimize_with, report};
 
 use super::arguments::{ExportArgs, FileFormat, Format, OptimizeArgs, VerifyArgs};
 use super::watch::Watch;
@@ -15,7 +15,7 @@ pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
         faults
     })?;
     let format = args.scenario.shared.format;
-    let effort = args.search.effort();
+    let effort = Effort::new().with_gap(args.gap).with_work(args.work);
     let mut watch = Watch::start(args.time_limit);
     let answer = optimize_with(&problem, &effort, &mut |progress| watch.look(progress));
     watch.end();

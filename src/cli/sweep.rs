@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tradewind::report::{self, Layout};
 use tradewind::sweep::{Case, Grid, Outcome, Sweep, merge, run};
-use tradewind::{Catalog, Factor, Overlay, Scenario};
+use tradewind::{Catalog, Effort, Factor, Overlay, Scenario};
 
 use super::arguments::{SweepArgs, SweepCommand, SweepShown, TableFormat};
 use super::vary::{Parameter, Vary, factor};
@@ -30,7 +30,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
     let document = files::document(path)?;
     let overlays = args.changes.overlays()?;
     let input = tradewind::load_overlaid(&document, &args.catalog, &overlays)?;
-    let effort = args.search.effort();
+    let effort = Effort::new().with_gap(args.gap).with_work(args.work);
     let axes = args.vary.iter().map(|vary| vary.axis.clone()).collect();
     let grid = Grid::new(&input.catalog, &input.scenario, &effort, axes);
     let count = grid.len().filter(|count| *count <= MOST_POINTS);

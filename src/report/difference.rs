@@ -37,8 +37,12 @@ pub fn difference_text(difference: &Difference, from: &str, to: &str) -> String 
     }
     if let Some(least) = difference.min_saving {
         let marked = difference.moves.iter().filter(|moved| moved.below_minimum).count();
-        let moved = if marked == 1 { "1 move saves".to_owned() } else { format!("{marked} moves save") };
-        let _ = writeln!(out, "\n{moved} less than {} {currency} and may not be worth it", least.in_cents());
+        let least = least.in_cents();
+        let _ = match marked {
+            0 => writeln!(out, "\nEvery move saves {least} {currency} or more"),
+            1 => writeln!(out, "\n1 move saves less than {least} {currency} and may not be worth it"),
+            more => writeln!(out, "\n{more} moves save less than {least} {currency} and may not be worth it"),
+        };
     }
     for moved in difference.moves.iter().filter(|moved| moved.fate == Fate::Unpriced) {
         let _ =

@@ -97,6 +97,8 @@ fn moves_that_save_too_little_are_marked_and_stay_in_the_sum() {
         assert_eq!(json["moves"][1]["below_minimum"], false, "what starts has no choice");
         assert_eq!(json["saving"], "146", "marks, and changes nothing");
     }
+    let told = done(&["diff", &scenario, &plan, "--min-saving", "100"]);
+    assert!(told.ends_with("\nEvery move saves 100.00 USD or more\n"), "{told}");
     let told = done(&["diff", &scenario, &plan, "--min-saving", "300"]);
     assert!(told.ends_with("\n1 move saves less than 300.00 USD and may not be worth it\n"), "{told}");
     assert!(told.contains("219.00  below the minimum\n"), "{told}");

@@ -176,3 +176,14 @@ fn faults_of_what_is_varied_are_located_and_a_grid_without_plans_says_so() {
     assert!(run.stdout.contains("no plan"), "{}", run.stdout);
     assert_eq!(run.stderr, "tradewind: no point of the sweep has a plan; `tradewind optimize` with --set tells why\n");
 }
+
+#[test]
+fn the_readme_shows_a_sweep_as_it_is() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let call = "tradewind sweep scenarios/eu-llm-platform.yaml --vary limits.no-lock-in.at_most=40%..100%:4";
+    let output = done(&Vec::from_iter(call.split(' ').skip(1)));
+    assert!(
+        readme.contains(&format!("```sh\n{call}\n```\n\n```text\n{output}```\n")),
+        "the README says another than\n{output}"
+    );
+}
