@@ -2,8 +2,8 @@
 //!
 //! Two [`Footprint`]s in, a [`Difference`] out, data only. A workload is listed if it runs elsewhere or is charged
 //! differently; its saving is that of its own lines. What the accounts' tiers, allowances and fees change belongs to no
-//! workload and is listed by itself, so that all savings add up: 2,645.77 before and 2,045.35 after are 600.42, of which
-//! 604.00 by moves and −3.58 by the account.
+//! workload and is listed by itself, so that all savings add up: a bill that rises from 614.00 to 697.00 does so by 73.00
+//! for a machine that got dearer and by 10.00 for an allowance that is gone.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -217,7 +217,7 @@ pub fn difference(
         moves.extend(change(name, parts, unpriced, min_saving).ok_or(Incomparable::AmountTooLarge)?);
     }
     // Those that save most first; equal ones stay in the order of their names.
-    moves.sort_by(|a: &Move, b: &Move| b.saving.cmp(&a.saving));
+    moves.sort_by_key(|found: &Move| std::cmp::Reverse(found.saving));
     let account = |bill: &'_ Bill| -> Vec<Line> { bill.adjustments.iter().chain(&bill.fees).cloned().collect() };
     let account = line_changes(&account(&before.bill), &account(&after.bill)).ok_or(Incomparable::AmountTooLarge)?;
     let saving = before.bill.total().minus(after.bill.total()).ok_or(Incomparable::AmountTooLarge)?;

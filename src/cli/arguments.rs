@@ -215,10 +215,10 @@ pub(crate) struct SweepArgs {
     pub(super) scenario: Option<PathBuf>,
     /// What to vary, and its values: `PARAMETER=FROM..TO:COUNT` or `PARAMETER=A,B,C`; twice for a matrix. A parameter
     /// is a path as `--set` takes it, `prices` or `prices.PROVIDER` (as `-20%..20%:5`), `demand` (as `0%..50%:6`), or
-    /// `month` (as `0..12`) with --growth
+    /// `month` (as `0..12`)
     #[arg(long, value_name = "PARAMETER=VALUES", required = true, value_parser = super::vary::axis)]
     pub(super) vary: Vec<super::vary::Vary>,
-    /// How much demand grows each month, for the parameter `month`
+    /// How much demand grows each month, for the parameter `month`; the `growth` of the scenario's `horizon` if absent
     #[arg(long, value_name = "PERCENT", value_parser = super::vary::growth, allow_negative_numbers = true)]
     pub(super) growth: Option<Factor>,
     #[command(flatten)]

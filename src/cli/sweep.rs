@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use tradewind::report::{self, Layout};
-use tradewind::sweep::{Case, Grid, Outcome, Sweep, merge, run};
-use tradewind::{Catalog, Effort, Factor, Overlay, Scenario};
+use tradewind::sweep::{Axis, Case, Grid, Outcome, Sweep, merge, run};
+use tradewind::{Catalog, Effort, Factor, Overlay};
 
 use super::arguments::{SweepArgs, SweepCommand, SweepShown, TableFormat};
 use super::vary::{Parameter, Vary, factor};
@@ -31,7 +31,13 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
     let overlays = args.changes.overlays()?;
     let input = tradewind::load_overlaid(&document, &args.catalog, &overlays)?;
     let effort = Effort::new().with_gap(args.gap).with_work(args.work);
-    let axes = args.vary.iter().map(|vary| vary.axis.clone()).collect();
+    let growth = args.growth.or(input.scenario.growth.map(|growth| growth.factor));
+    if input.scenario.growth.is_some() && !args.vary.iter().any(|vary| vary.parameter == Parameter::Month) {
+        let message = "the demand of this scenario grows by the month: vary `month`, as --vary month=0..12, or take the \
+                       growth out with --set horizon=null";
+        return Err(Failure::Input(message.to_owned()));
+    }
+    let axes = args.vary.iter().map(|vary| axis(vary, growth)).collect();
     let grid = Grid::new(&input.catalog, &input.scenario, &effort, axes);
     let count = grid.len().filter(|count| *count <= MOST_POINTS);
     let count = count.ok_or_else(|| Failure::Input(format!("the grid has more than {MOST_POINTS} points")))?;
@@ -39,7 +45,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
     for number in (0..count).filter(|number| args.shard.is_none_or(|shard| shard.has(*number))) {
         let mut point = Varied { catalog: Arc::clone(&input.catalog), set: Vec::new(), factor: Factor::ONE };
         for (vary, value) in args.vary.iter().zip(grid.values(number)) {
-            point.vary(vary, value, args.growth)?;
+            point.vary(vary, value, growth)?;
         }
         let scenario = if point.set.is_empty() {
             Arc::clone(&input.scenario)
@@ -47,13 +53,23 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
             let overlays: Vec<Overlay> = overlays.iter().cloned().chain(point.set).collect();
             Arc::new(tradewind::scenario_overlaid(&document, &overlays, &input.catalog)?)
         };
-        let scenario = grown(scenario, point.factor)?;
+        let grown = scenario.grown(point.factor).map(Arc::new);
+        let scenario = grown.ok_or_else(|| Failure::Input(format!("a demand {} is beyond the range", point.factor)))?;
         cases.push(Case { number, catalog: point.catalog, scenario });
     }
     let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let points = run(&cases, &effort, args.threads.map_or_else(processors, usize::from));
     let sweep = Sweep { grid, shard: args.shard, points };
     shown(&sweep, &args.shown)
+}
+
+/// The axis of a parameter; that of months says how much they add, so that parts of another growth are told apart.
+fn axis(vary: &Vary, growth: Option<Factor>) -> Axis {
+    let mut axis = vary.axis.clone();
+    if let (Parameter::Month, Some(growth)) = (&vary.parameter, growth) {
+        axis.parameter = format!("month, demand {growth} each");
+    }
+    axis
 }
 
 /// What one point changes.
@@ -85,7 +101,9 @@ impl Varied {
             }
             Parameter::Month => {
                 let growth = growth.ok_or_else(|| {
-                    Failure::Input("`month` needs how much demand grows each month: give --growth 4%".to_owned())
+                    let message = "`month` needs how much demand grows each month: give --growth 4%, or write \
+                                   `horizon: {months: 12, growth: 4%}` in the scenario";
+                    Failure::Input(message.to_owned())
                 })?;
                 let months = value.parse::<u16>().map_err(|_| beyond())?;
                 let grown = (0..months).try_fold(self.factor, |factor, _| factor.times(growth));
@@ -94,14 +112,6 @@ impl Varied {
         }
         Ok(())
     }
-}
-
-fn grown(scenario: Arc<Scenario>, factor: Factor) -> Result<Arc<Scenario>, Failure> {
-    if factor == Factor::ONE {
-        return Ok(scenario);
-    }
-    let grown = scenario.grown(factor);
-    grown.map(Arc::new).ok_or_else(|| Failure::Input(format!("a demand {factor} is beyond the range")))
 }
 
 /// The sweep as it was asked for. A grid without any plan ends like a scenario without one.

@@ -7,12 +7,20 @@ use crate::units::Quantity;
 impl Scenario {
     /// The scenario with the demand of every workload times `factor`: machines (rounded up to whole ones), what is
     /// kept, read and sent, and flat usage; of identical workloads stated once, their count instead. What each machine
-    /// has and how many hours it runs stay, and so do options given with their cost. `None` if a figure is then beyond
-    /// the range.
+    /// has and how many hours it runs stay, and so do options given with their cost. It grows no further by itself.
+    /// `None` if a figure is then beyond the range.
     #[must_use]
     pub fn grown(&self, factor: Factor) -> Option<Scenario> {
         let workloads = self.workloads.iter().map(|workload| grown(workload, factor)).collect::<Option<_>>()?;
-        Some(Scenario { workloads, ..self.clone() })
+        Some(Scenario { workloads, growth: None, ..self.clone() })
+    }
+
+    /// The scenario as it is after so many months of [growth](Scenario::growth), or of this growth instead. `None` if
+    /// there is none, or a figure is beyond the range.
+    #[must_use]
+    pub fn in_month(&self, month: u32, growth: Option<Factor>) -> Option<Scenario> {
+        let growth = growth.or(self.growth.map(|growth| growth.factor))?;
+        self.grown((0..month).try_fold(Factor::ONE, |factor, _| factor.times(growth))?)
     }
 }
 

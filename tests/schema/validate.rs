@@ -140,6 +140,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     };
     match pattern {
         r"^[0-9]+(\.[0-9]+)?%$" => text.strip_suffix('%').is_some_and(decimal),
+        r"^-?[0-9]+(\.[0-9]+)?%$" => matches(r"^[0-9]+(\.[0-9]+)?%$", text.strip_prefix('-').unwrap_or(text)),
         r"^-?[0-9]+(\.[0-9]+)?$" => decimal(text.strip_prefix('-').unwrap_or(text)),
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => {
             let parts: Vec<&str> = text.split('-').collect();

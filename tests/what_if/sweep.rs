@@ -102,6 +102,16 @@ fn prices_and_demand_are_varied_exactly() {
         "no price book is of `acne`; there are acme\n"
     );
     assert!(refused(&["sweep", &scenario, "--vary", "month=0,1"]).contains("give --growth 4%"));
+    // The same growth stated in the scenario; a plan for today alone would look right and be wrong.
+    let grows = ["--set", "horizon={months: 12, growth: 10%}"];
+    assert_eq!(costs(&[&["--vary", "month=0,1"], &grows[..]].concat()), ["173", "442"]);
+    assert!(refused(&[&["sweep", &scenario, "--vary", "demand=0%,1%"], &grows[..]].concat()).contains("vary `month`"));
+    assert_eq!(
+        refused(&[&["optimize", &scenario], &grows[..]].concat()),
+        "--set:1:30: one plan over all `months` of `horizon` is not supported yet\n\
+         help: plan months one by one with `tradewind sweep SCENARIO --vary month=0..12`\n\
+         tradewind: 1 fault in the input; nothing was computed\n"
+    );
 }
 
 #[test]
@@ -142,6 +152,13 @@ fn parts_join_to_the_whole_and_nothing_else_does() {
     let told = refused(&["sweep", "merge", &first, &foreign, &third]);
     assert!(told.contains("is a part of another sweep than"), "{told}");
     assert!(told.contains("part 1 of 3 is missing\n"), "{told}");
+    let months = ["sweep", &scenario, "--vary", "month=0,1", "--shard"];
+    let [slow, fast] = [("0/2", "1%"), ("1/2", "2%")].map(|(shard, growth)| {
+        let path = scratch(&format!("month-{growth}.json"));
+        done(&[&months[..], &[shard, "--growth", growth, "-o", &path]].concat());
+        path
+    });
+    assert!(refused(&["sweep", "merge", &slow, &fast]).contains("is a part of another sweep than"));
     let other_count = part(1, 2, &[]);
     assert!(refused(&["sweep", "merge", &first, &other_count]).contains("is a part of another sweep than"));
     let whole = scratch("whole.json");
