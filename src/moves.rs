@@ -58,8 +58,8 @@ pub struct Spot {
     pub copies: u32,
     /// Machines.
     pub replicas: u32,
-    /// Share of the workload.
-    pub share: Share,
+    /// The part of these machines, or of the usage, that is bought; `None` for all of it.
+    pub part: Option<Share>,
 }
 
 impl From<&Placement> for Spot {
@@ -72,7 +72,7 @@ impl From<&Placement> for Spot {
             option: placement.option,
             copies: placement.copies,
             replicas: placement.replicas,
-            share: placement.share,
+            part: placement.part(),
         }
     }
 }

@@ -248,7 +248,7 @@ fn example(kind: Kind) -> (String, Option<PathBuf>) {
         Kind::AmountTooLarge => priced("  - {name: chat, request: {vcpu: 8}, egress: {internet_gb: 1000000000}}\n"),
         other => panic!("{}: an example is missing", other.name()),
     };
-    (of_kind(&made.expect_err(kind.name())).expect(kind.name()), None)
+    (of_kind(&made.expect_err("it is wrong")).expect("in the way it is to show"), None)
 }
 
 /// What is wrong with workloads when they are priced.

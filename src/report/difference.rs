@@ -9,7 +9,6 @@ use crate::money::Amount;
 use crate::moves::{Difference, Fate, LineChange, Move, Spot};
 use crate::report::json::document;
 use crate::report::table::{Align, Layout, Table};
-use crate::units::Share;
 
 /// What differs, for people; `from` and `to` are what the two sides are called. One line where nothing does.
 #[must_use]
@@ -123,13 +122,13 @@ pub fn spots_text(spots: &[Spot]) -> String {
             (None, Some(option)) => format!("option {option}"),
             (None, None) => "flat rates".to_owned(),
         };
-        let share = if spot.share == Share::WHOLE { String::new() } else { format!("{} of ", spot.share) };
+        let part = spot.part.map_or(String::new(), |part| format!("{part} of "));
         let terms = match spot.terms {
             Some(terms) if terms != Terms::OnDemand => format!(" {}", terms.name()),
             _ => String::new(),
         };
         let copies = if spot.copies == 1 { String::new() } else { format!("{} copies of ", spot.copies) };
-        format!("{copies}{share}{machines}{terms} in {}/{}", spot.provider, spot.region)
+        format!("{copies}{part}{machines}{terms} in {}/{}", spot.provider, spot.region)
     });
     texts.collect::<Vec<_>>().join(" + ")
 }

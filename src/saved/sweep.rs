@@ -93,7 +93,8 @@ struct SavedSpot {
     option: Option<u32>,
     copies: u32,
     replicas: u32,
-    share: Exact<Share>,
+    #[serde(deserialize_with = "nullable")]
+    part: Option<Exact<Share>>,
 }
 
 impl From<SavedSpot> for Spot {
@@ -106,7 +107,7 @@ impl From<SavedSpot> for Spot {
             option: saved.option,
             copies: saved.copies,
             replicas: saved.replicas,
-            share: saved.share.0,
+            part: saved.part.map(|part| part.0),
         }
     }
 }
