@@ -118,6 +118,6 @@ mod tests {
             table.write(Layout::Markdown),
             "| name | cost |\n|---|---:|\n| a\\|b, \"c\" | -1.5 |\n| =1+1 |  |\n"
         );
-        assert_eq!(table.write(Layout::Plain), "name       cost\na|b, \"c\"  -1.5\n=1+1\n");
+        assert_eq!(table.write(Layout::Plain), "name      cost\na|b, \"c\"  -1.5\n=1+1\n");
     }
 }
