@@ -257,6 +257,10 @@ kinds! {
     UnknownJurisdiction => "unknown-jurisdiction",
     /// A `where` or `per` value, or a workload in a rule, that does not exist.
     UnknownScope => "unknown-scope",
+    /// A step of an overlay's path that leads nowhere.
+    UnknownPath => "unknown-path",
+    /// An assignment that is no path and value.
+    BadAssignment => "bad-assignment",
     /// Two keys that exclude each other.
     Conflicting => "conflicting",
     /// What cannot hold together: workloads both together and apart, a place outside the residency.

@@ -66,6 +66,11 @@ pub fn optimize_with(
     }
 }
 
+/// [`optimize`] without the reasons where there is no plan, which take many more searches.
+pub(crate) fn unexplained(problem: &Problem, effort: &Effort) -> Result<Plan, NoPlan> {
+    planned(problem, effort, false, &mut |_| ControlFlow::Continue(()))
+}
+
 /// The conflict behind a scenario that is known to have no plan; asks as many searches as the effort allows once more.
 fn explained(
     problem: &Problem,

@@ -11,17 +11,19 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up. A module imports from lines above its own only; modules of one line know nothing of
 /// each other.
-const LAYERS: [&[&str]; 18] = [
-    // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help.
-    &["money", "decimal", "diagnostic"],
+const LAYERS: [&[&str]; 20] = [
+    // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help; JSON Schemas.
+    &["money", "decimal", "diagnostic", "schema"],
     // Hours, GB, GiB, dates: integers like money, read and printed by the same digits.
     &["units"],
     // Decimals into exact figures, or into a fault that says what is legal.
-    &["numbers"],
+    &["numbers", "factor"],
     // What is sold.
     &["catalog"],
     // What has to run; what a plan is; how much a search for one may do.
     &["scenario", "plan", "effort"],
+    // What differs between two plans.
+    &["moves"],
     // A scenario with only some of its rules; what a proof was made for.
     &["reduced", "digest"],
     // The documented rules and eligibility; YAML into drafts; the second opinion, which shares code with none above.
@@ -42,6 +44,8 @@ const LAYERS: [&[&str]; 18] = [
     &["optimize"],
     // Why, why not, what binds, what would help: asks for plans of changed scenarios.
     &["explain"],
+    // What runs now; plans over a grid.
+    &["running", "sweep"],
     // Text and JSON; plans read back from it.
     &["report", "saved"],
     // The commands of the binary, which see the library from outside.
@@ -61,25 +65,35 @@ const FORBIDDEN: [(&str, &str, &str); 6] = [
 ];
 
 /// Outside names and the files that may mention them: crates, and modules of the standard library.
-const CONFINED: [(&str, &[&str]); 17] = [
+const CONFINED: [(&str, &[&str]); 18] = [
     ("good_lp", &["solve/backend.rs"]),
     ("microlp", &["solve/backend.rs"]),
     ("serde_yaml", &["input/yaml.rs", "input/syntax.rs"]),
-    ("serde_json", &["report/json.rs", "saved.rs", "import/json.rs"]),
+    ("serde_json", &["report/json.rs", "saved.rs", "saved/sweep.rs", "import/json.rs"]),
     ("strsim", &["diagnostic.rs"]),
     ("sha2", &["digest.rs"]),
     ("ethnum", &EXACT),
     ("clap", &["cli/arguments.rs", "cli/feeds.rs", "main.rs"]),
-    ("std::fs", &["input/load.rs", "import/mod.rs", "cli/plans.rs"]),
+    ("clap_complete", &["cli/arguments.rs"]),
+    ("std::fs", &["input/load.rs", "import/mod.rs", "cli/files.rs"]),
     (
         "std::path",
-        &["input/load.rs", "import/mod.rs", "cli/mod.rs", "cli/arguments.rs", "cli/feeds.rs", "cli/plans.rs"],
+        &[
+            "input/load.rs",
+            "import/mod.rs",
+            "cli/mod.rs",
+            "cli/arguments.rs",
+            "cli/diff.rs",
+            "cli/feeds.rs",
+            "cli/files.rs",
+            "cli/plans.rs",
+        ],
     ),
     ("std::env", &[]),
     ("std::time", &["cli/arguments.rs", CLOCK]),
     ("std::net", &[]),
     ("std::process", &["main.rs"]),
-    ("std::thread", &[]),
+    ("std::thread", &["sweep.rs", "cli/sweep.rs"]),
     ("std::sync::atomic", &[]),
     ("std::io", &STREAMS),
 ];
@@ -98,8 +112,9 @@ const EXACT: [&str; 9] = [
 ];
 
 /// The files that read streams, or write them.
-const STREAMS: [&str; 11] = [
+const STREAMS: [&str; 12] = [
     "cli/feeds.rs",
+    "cli/files.rs",
     "input/load.rs",
     "import/aws.rs",
     "import/azure.rs",

@@ -14,6 +14,7 @@ mod accelerator;
 mod build;
 mod build_tariffs;
 pub mod draft;
+mod repriced;
 mod tariff;
 mod words;
 

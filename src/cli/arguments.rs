@@ -3,11 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use tradewind::Effort;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use tradewind::explain::Depth;
 use tradewind::money::Amount;
+use tradewind::sweep::Shard;
 use tradewind::units::{Date, Share};
+use tradewind::{Effort, Factor, Overlay};
+
+use super::Failure;
+use super::files::document;
 
 /// Where should each workload run, on what terms, and what will it cost?
 #[derive(Parser)]
@@ -24,7 +28,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 the input is wrong, 2 the input 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Which provider the documented rules name for each workload, and which rule fired
-    Place(ScenarioArgs),
+    Place(PlaceArgs),
     /// The workloads of a scenario grouped by the provider that the documented rules name
     Distribute(ScenarioArgs),
     /// What a usage costs at every provider's flat rates
@@ -39,10 +43,18 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// A page for a review: the plan, its bill, its limits, its moves and its proof, as HTML, Markdown or CSV
     Report(ReportArgs),
-    /// The program of a scenario as a file for other solvers, with the names of its limits
-    Export(ExportArgs),
     /// A price book made of other people's price feeds
     Import(super::feeds::ImportArgs),
+    /// The cheapest plan at every point of a grid: the cost curve, and where decisions flip
+    Sweep(Box<SweepArgs>),
+    /// What moves between two plans, or between what runs now and a plan, and what it saves
+    Diff(DiffArgs),
+    /// The program of a scenario as a file for other solvers, with the names of its limits
+    Export(ExportArgs),
+    /// JSON Schema of price books, scenarios or plans, for editors and other programs
+    Schema(SchemaArgs),
+    /// What a shell needs to complete commands and options
+    Completions(CompletionsArgs),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -51,12 +63,60 @@ pub(super) enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum TableFormat {
+    Text,
+    Json,
+    Csv,
+    Markdown,
+}
+
+/// Changes to a scenario before it is read.
+#[derive(Args)]
+pub(super) struct Changes {
+    /// Lay this file over the scenario: it holds only what changes; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(super) overlay: Vec<PathBuf>,
+    /// Set a value of the scenario, as `limits.budget.at_most=128`; after every overlay; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+impl Changes {
+    /// In the order in which they are laid one over the other.
+    pub(super) fn overlays(&self) -> Result<Vec<Overlay>, Failure> {
+        let files = self.overlay.iter().map(|path| Ok(Overlay::document(document(path)?)));
+        let name = |number: usize| match self.set.len() {
+            1 => "--set".to_owned(),
+            _ => format!("--set#{}", number + 1),
+        };
+        let set = self.set.iter().enumerate().map(|(number, text)| Ok(Overlay::assignment(name(number), text)));
+        files.chain(set).collect()
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct ScenarioArgs {
-    /// The scenario file
+    /// The scenario file; `-` for standard input
     pub(super) scenario: PathBuf,
     #[command(flatten)]
+    pub(super) changes: Changes,
+    #[command(flatten)]
     pub(super) shared: Shared,
+}
+
+#[derive(Args)]
+pub(crate) struct PlaceArgs {
+    /// The scenario file; `-` for standard input
+    pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
 }
 
 #[derive(Args)]
@@ -85,7 +145,7 @@ pub(crate) struct CompareArgs {
     pub(super) catalog: Vec<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: Format,
+    pub(super) format: TableFormat,
 }
 
 #[derive(Args)]
@@ -165,6 +225,8 @@ pub(super) struct OfPlan {
 pub(crate) struct ReportArgs {
     /// The scenario file
     pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(super) catalog: Vec<PathBuf>,
@@ -196,8 +258,10 @@ pub(super) enum FileFormat {
 
 #[derive(Args)]
 pub(crate) struct ExportArgs {
-    /// The scenario file
+    /// The scenario file; `-` for standard input
     pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
     /// Price books to use instead of the scenario's, in this order; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(super) catalog: Vec<PathBuf>,
@@ -210,11 +274,122 @@ pub(crate) struct ExportArgs {
 }
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct SweepArgs {
+    #[command(subcommand)]
+    pub(super) merge: Option<SweepCommand>,
+    /// The scenario file; `-` for standard input
+    #[arg(required = true)]
+    pub(super) scenario: Option<PathBuf>,
+    /// What to vary, and its values: `PARAMETER=FROM..TO:COUNT` or `PARAMETER=A,B,C`; twice for a matrix. A parameter
+    /// is a path as `--set` takes it, `prices` or `prices.PROVIDER` (as `-20%..20%:5`), `demand` (as `0%..50%:6`), or
+    /// `month` (as `0..12`)
+    #[arg(long, value_name = "PARAMETER=VALUES", required = true, value_parser = super::vary::axis)]
+    pub(super) vary: Vec<super::vary::Vary>,
+    /// How much demand grows each month, for the parameter `month`; the `growth` of the scenario's `horizon` if absent
+    #[arg(long, value_name = "PERCENT", value_parser = super::vary::growth, allow_negative_numbers = true)]
+    pub(super) growth: Option<Factor>,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// End each search once its plan is proven within this of the cheapest, as `1%` or `0.01`
+    #[arg(long, value_name = "PERCENT", value_parser = fraction, default_value = "0%")]
+    pub(super) gap: f64,
+    /// End each search after so many units of work; the same work gives the same plan on every machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
+          default_value_t = Effort::DEFAULT_WORK / 20)]
+    pub(super) work: u64,
+    /// How many searches run at once; one for each processor if absent. The answer does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+    /// Plan only part I of N, from 0, and write it as JSON for `sweep merge`
+    #[arg(long, value_name = "I/N", value_parser = super::vary::shard)]
+    pub(super) shard: Option<Shard>,
+    #[command(flatten)]
+    pub(super) shown: SweepShown,
+}
+
+#[derive(Args)]
+pub(super) struct SweepShown {
+    /// Write the answer to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Subcommand)]
+pub(super) enum SweepCommand {
+    /// Join the parts of a sweep that --shard made
+    Merge(MergeArgs),
+}
+
+#[derive(Args)]
+pub(super) struct MergeArgs {
+    /// The parts, in any order
+    #[arg(required = true)]
+    pub(super) parts: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) shown: SweepShown,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffArgs {
+    /// A plan, or a scenario, which stands for what runs now; `-` for standard input
+    pub(super) before: PathBuf,
+    /// Another plan, or a scenario
+    pub(super) after: PathBuf,
+    /// Mark the moves that save less than this a month
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    pub(super) min_saving: Option<Amount>,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    /// Price books to use instead of the scenario's, in this order; may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) catalog: Vec<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(super) scenario: ScenarioArgs,
     /// The plan, as `optimize -o` saved it
     pub(super) plan: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct SchemaArgs {
+    /// What the schema is of
+    #[arg(value_enum)]
+    pub(super) form: SchemaForm,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum SchemaForm {
+    Catalog,
+    Scenario,
+    Plan,
+}
+
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// The script that a shell reads to complete commands and options.
+pub(super) fn completions(args: &CompletionsArgs) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "tradewind", &mut script);
+    // What goes in is UTF-8 throughout.
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 /// Digits with at most one point: what `f64` reads beyond that (`1e3`, `inf`, `+1`) is no figure of a command line.
@@ -290,7 +465,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 }

@@ -7,7 +7,8 @@ use tradewind::plan::Plan;
 use tradewind::{Effort, Input, Problem, Progress, Stop, optimize_with, report};
 
 use super::arguments::{ExplainArgs, Format, OfPlan, ReportArgs, ReportFormat};
-use super::plans::{no_plan_failure, read_plan, write_file};
+use super::files;
+use super::plans::{no_plan_failure, read_plan};
 use super::watch::{Watch, today};
 use super::{Failure, load, load_files};
 
@@ -86,7 +87,7 @@ fn planned(input: &Input, of: &OfPlan, format: Format) -> Result<(Problem, Plan,
 
 pub(super) fn report(args: &ReportArgs) -> Result<String, Failure> {
     let format = report_format(args)?;
-    let input = load_files(&args.scenario, &args.catalog)?;
+    let input = load_files(&args.scenario, &args.changes, &args.catalog)?;
     let (problem, plan, mut watch) = planned(&input, &args.of, Format::Text)?;
     let text = if format == ReportFormat::Csv {
         report::review_csv(&plan)
@@ -100,7 +101,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<String, Failure> {
     };
     watch.end();
     match &args.output {
-        Some(path) => write_file(path, &text).map(|()| String::new()),
+        Some(path) => Ok(files::write(path, text)?.unwrap_or_default()),
         None => Ok(text),
     }
 }

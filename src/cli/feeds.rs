@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use tradewind::import::{self, Options};
 
 use super::Failure;
-use super::plans::write_file;
+use super::files;
 
 #[derive(Args)]
 pub(crate) struct ImportArgs {
@@ -110,7 +110,7 @@ pub(super) fn import(args: ImportArgs) -> Result<String, Failure> {
         let _ = writeln!(stderr, "{note}");
     }
     match &args.output {
-        Some(path) => write_file(path, &imported.book).map(|()| String::new()),
+        Some(path) => Ok(files::write(path, imported.book)?.unwrap_or_default()),
         None => Ok(imported.book),
     }
 }

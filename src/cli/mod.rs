@@ -2,9 +2,13 @@
 
 mod answers;
 mod arguments;
+mod diff;
 mod explain;
 mod feeds;
+mod files;
 mod plans;
+mod sweep;
+mod vary;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +17,7 @@ use tradewind::Input;
 use tradewind::diagnostic::Diagnostics;
 
 pub(crate) use self::arguments::Cli;
-use self::arguments::{Command, ScenarioArgs};
+use self::arguments::{Changes, Command, ScenarioArgs};
 
 /// How a command ends, other than well.
 pub(crate) enum Failure {
@@ -46,18 +50,20 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Explain(args) => explain::explain(&args),
         Command::Report(args) => explain::report(&args),
         Command::Verify(args) => plans::verify(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Diff(args) => diff::diff(&args),
         Command::Export(args) => plans::export(&args),
         Command::Import(args) => feeds::import(args),
+        Command::Schema(args) => Ok(answers::schema(&args)),
+        Command::Completions(args) => Ok(arguments::completions(&args)),
     }
 }
 
-/// The scenario with its books, or with those that were given instead.
+/// The scenario with its changes and its books, or with those that were given instead.
 fn load(args: &ScenarioArgs) -> Result<Input, Failure> {
-    load_files(&args.scenario, &args.shared.catalog)
+    load_files(&args.scenario, &args.changes, &args.shared.catalog)
 }
 
-fn load_files(scenario: &Path, catalogs: &[PathBuf]) -> Result<Input, Failure> {
-    let input =
-        if catalogs.is_empty() { tradewind::load(scenario) } else { tradewind::load_with_catalogs(scenario, catalogs) };
-    Ok(input?)
+fn load_files(scenario: &Path, changes: &Changes, catalogs: &[PathBuf]) -> Result<Input, Failure> {
+    Ok(tradewind::load_overlaid(&files::document(scenario)?, catalogs, &changes.overlays()?)?)
 }

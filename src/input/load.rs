@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use super::book::{self, Book};
 use super::decode::{LARGEST_FILE, decode};
-use super::reader::MOST_FAULTS;
+use super::overlay::{Assignment, Laid};
+use super::reader::{Format, MOST_FAULTS, Reader};
 use super::scenario::{self, ScenarioFile};
+use super::tree::Tree;
 use super::yaml;
 use crate::catalog::{self, BookDraft, Catalog};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, quoted};
@@ -38,6 +40,65 @@ pub struct Input {
     pub sources: Arc<Sources>,
 }
 
+/// A file to be read, or a text that was read already, such as standard input.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Document {
+    /// A file; what it names is looked for from its directory.
+    File(PathBuf),
+    /// A text; what it names is looked for from the current directory.
+    Text {
+        /// What messages call it.
+        name: String,
+        /// What it says.
+        text: String,
+    },
+}
+
+impl<P: Into<PathBuf>> From<P> for Document {
+    fn from(path: P) -> Self {
+        Document::File(path.into())
+    }
+}
+
+impl Document {
+    fn directory(&self) -> &Path {
+        match self {
+            Document::File(path) => path.parent().unwrap_or(Path::new("")),
+            Document::Text { .. } => Path::new(""),
+        }
+    }
+}
+
+/// Changes to a scenario, laid over it before it is read.
+///
+/// Mappings are merged key by key. Elements of a list are addressed by their `name`, or by their number from 1 where
+/// they have none. Two lists of named elements are merged by name, so that a new one is added. `null` takes out what
+/// stands there; all else is replaced.
+#[derive(Clone, Debug)]
+pub struct Overlay(Change);
+
+#[derive(Clone, Debug)]
+enum Change {
+    Document(Document),
+    Assignment { name: String, text: String },
+}
+
+impl Overlay {
+    /// A document in the shape of the scenario that holds only what changes, under `tradewind: overlay/1`.
+    #[must_use]
+    pub fn document(document: impl Into<Document>) -> Overlay {
+        Overlay(Change::Document(document.into()))
+    }
+
+    /// One value by its path, such as `limits.budget.at_most=128` or `workloads.chat.terms=[spot]`; messages call it
+    /// `name`. A key that holds a dot stands in double quotes.
+    #[must_use]
+    pub fn assignment(name: impl Into<String>, assignment: impl Into<String>) -> Overlay {
+        Overlay(Change::Assignment { name: name.into(), text: assignment.into() })
+    }
+}
+
 /// Reads a scenario file and the price books that its `catalogs` names, by paths from the scenario's directory.
 ///
 /// # Errors
@@ -52,13 +113,20 @@ pub fn load(path: impl AsRef<Path>) -> Result<Input, Diagnostics> {
 /// # Errors
 /// Everything that is wrong in any of the files, as [`load`] reports it.
 pub fn load_with_catalogs(path: impl AsRef<Path>, catalogs: &[PathBuf]) -> Result<Input, Diagnostics> {
-    let path = path.as_ref();
+    load_overlaid(&Document::from(path.as_ref()), catalogs, &[])
+}
+
+/// Reads a scenario with changes laid over it, each over what those before it left, and the price books that it then
+/// names, or these instead if there are any.
+///
+/// # Errors
+/// Everything that is wrong in any of the files and changes, as [`load`] reports it.
+pub fn load_overlaid(scenario: &Document, catalogs: &[PathBuf], overlays: &[Overlay]) -> Result<Input, Diagnostics> {
     let mut loader = Loader::default();
-    let file = loader.file(path, &path.display().to_string(), Span::NONE);
-    let file = file.and_then(|file| loader.scenario(file, !catalogs.is_empty()));
+    let file = loader.overlaid(scenario, overlays, !catalogs.is_empty());
     let books = match &file {
         Some(file) if catalogs.is_empty() => {
-            let directory = path.parent().unwrap_or(Path::new(""));
+            let directory = scenario.directory();
             file.catalogs.iter().map(|entry| (directory.join(&*entry.value), entry.span)).collect()
         }
         _ => Vec::from_iter(catalogs.iter().map(|path| (path.clone(), Span::NONE))),
@@ -118,6 +186,21 @@ pub fn catalog_from_yaml(texts: &[(&str, &str)]) -> Result<Catalog, Diagnostics>
 pub fn scenario_from_yaml(name: &str, text: &str, catalog: &Catalog) -> Result<Scenario, Diagnostics> {
     let mut loader = Loader::default();
     let file = loader.text(name, text).and_then(|file| loader.scenario(file, true));
+    let scenario = file.map(|file| scenario_of(file, catalog, &mut loader.faults));
+    loader.finish(scenario)
+}
+
+/// Reads a scenario with changes laid over it against a catalog that is there already; its `catalogs` are not opened.
+///
+/// # Errors
+/// Everything that is wrong in the scenario and the changes, at once.
+pub fn scenario_overlaid(
+    scenario: &Document,
+    overlays: &[Overlay],
+    catalog: &Catalog,
+) -> Result<Scenario, Diagnostics> {
+    let mut loader = Loader::default();
+    let file = loader.overlaid(scenario, overlays, true);
     let scenario = file.map(|file| scenario_of(file, catalog, &mut loader.faults));
     loader.finish(scenario)
 }
@@ -191,9 +274,71 @@ impl Loader {
     /// Reads a file as a scenario.
     fn scenario(&mut self, file: u32, books_given: bool) -> Option<ScenarioFile> {
         let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+        self.scenario_in(&tree, books_given)
+    }
+
+    fn scenario_in(&mut self, tree: &Tree, books_given: bool) -> Option<ScenarioFile> {
         let scenario = scenario::read(tree.root(&self.sources), &mut self.faults, books_given);
         self.unlisted.extend(scenario.as_ref().and_then(|scenario| scenario.unlisted));
         scenario
+    }
+
+    /// Reads a scenario with changes laid over it.
+    fn overlaid(&mut self, document: &Document, overlays: &[Overlay], books_given: bool) -> Option<ScenarioFile> {
+        let file = self.document(document);
+        if overlays.is_empty() {
+            return file.and_then(|file| self.scenario(file, books_given));
+        }
+        let tree = file.and_then(|file| yaml::parse(&self.sources, file, &mut self.faults));
+        // All of them, so that their faults are told of at once.
+        let changes: Vec<Option<Laid>> = overlays.iter().map(|overlay| self.change(overlay)).collect();
+        let changes: Vec<Laid> = changes.into_iter().collect::<Option<_>>()?;
+        let (file, tree) = (file?, tree?);
+        let root = tree.root(&self.sources);
+        Reader::new(&mut self.faults).format(root, &Format::SCENARIO)?;
+        let before = self.faults.len();
+        let faults = &mut self.faults;
+        let laid =
+            changes.into_iter().fold(Laid::from_node(root), |base, over| base.under(over, "the scenario", faults));
+        if self.faults.len() > before {
+            // What an author meant to change is not known, so the rest cannot be judged.
+            return None;
+        }
+        drop(tree);
+        self.scenario_in(&laid.into_tree(file), books_given)
+    }
+
+    fn document(&mut self, document: &Document) -> Option<u32> {
+        match document {
+            Document::File(path) => self.file(path, &path.display().to_string(), Span::NONE),
+            Document::Text { name, text } => self.text(name, text),
+        }
+    }
+
+    /// Reads a change.
+    fn change(&mut self, overlay: &Overlay) -> Option<Laid> {
+        match &overlay.0 {
+            Change::Document(document) => {
+                let file = self.document(document)?;
+                let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+                let root = tree.root(&self.sources);
+                Reader::new(&mut self.faults).format(root, &Format::OVERLAY)?;
+                Some(Laid::from_node(root).without_form())
+            }
+            Change::Assignment { name, text } => match Assignment::split(text) {
+                Ok(assignment) => {
+                    let file = self.text(name, &assignment.blanked)?;
+                    assignment.read(&self.sources, file, &mut self.faults)
+                }
+                Err((before, mut fault)) => {
+                    // Blanks stand for the characters before the fault: its text needs no more to be located.
+                    let file = self.text(name, &" ".repeat(before))?;
+                    fault.span = Span::new(file, u32::try_from(before).unwrap_or(u32::MAX));
+                    self.faults.push(fault);
+                    None
+                }
+            },
+        }
     }
 
     /// The catalog of the books that could be read, and whether these are all, with all their names.

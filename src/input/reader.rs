@@ -455,6 +455,12 @@ impl Format {
         title: "a scenario",
         exchange: "name the book in the `catalogs` of a scenario, and give that",
     };
+    pub(super) const OVERLAY: Format = Format {
+        name: "overlay/1",
+        title: "an overlay",
+        exchange: "an overlay begins with `tradewind: overlay/1`, and holds only what changes",
+    };
+    const ALL: [Format; 3] = [Format::CATALOG, Format::SCENARIO, Format::OVERLAY];
 
     /// Whether `text` is some version of this format.
     fn is_named_by(&self, text: &str) -> bool {
@@ -475,11 +481,13 @@ impl<'a> Reader<'a, '_> {
         };
         let text = self.text(value, &"`tradewind`")?;
         if text != format.name {
-            let other = [Format::CATALOG, Format::SCENARIO].into_iter().find(|other| other.is_named_by(text));
+            let other = Format::ALL.into_iter().find(|other| other.is_named_by(text));
             let fault = match other.filter(|other| other.name != format.name) {
                 Some(other) => {
                     let message = format!("this file is {}, where {} is expected", other.title, format.title);
-                    Diagnostic::new(Kind::WrongFormat, value.span(), message).help(format.exchange)
+                    let is_overlay = other.name == Format::OVERLAY.name;
+                    let help = if is_overlay { "lay it over a scenario with `--overlay`" } else { format.exchange };
+                    Diagnostic::new(Kind::WrongFormat, value.span(), message).help(help)
                 }
                 None => {
                     let message = format!("the format {} is not supported", quoted(text));

@@ -2,6 +2,7 @@
 
 mod answers;
 mod certificate_json;
+mod difference;
 mod escape;
 mod explain_json;
 mod explain_text;
@@ -14,10 +15,12 @@ mod review_csv;
 mod review_html;
 mod review_markdown;
 mod review_page;
+mod sweep;
 mod table;
 mod verdict;
 
-pub use self::answers::{compare_text, distribute_text, place_text, route_text};
+pub use self::answers::{compare_table, compare_text, distribute_text, place_table, place_text, route_text};
+pub use self::difference::{difference_json, difference_table, difference_text, spots_text};
 pub use self::explain_json::{offer_json, plan_explained_json, workload_explained_json};
 pub use self::explain_text::{offer_text, plan_explained_text, workload_explained_text};
 pub use self::json::{compare_json, distribute_json, place_json, route_json};
@@ -28,4 +31,6 @@ pub use self::proof_text::{gap_text, progress_text};
 pub use self::review_csv::review_csv;
 pub use self::review_html::review_html;
 pub use self::review_markdown::review_markdown;
+pub use self::sweep::{sweep_json, sweep_table, sweep_text};
+pub use self::table::Layout;
 pub use self::verdict::{verdict_json, verdict_text};

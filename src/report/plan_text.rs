@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::money::Amount;
-use crate::plan::{Cost, LimitUse, Line, LineCategory, Method, Placement, Plan, Policy, PolicyKind};
+use crate::plan::{Cost, LimitUse, Line, Method, Placement, Plan, Policy, PolicyKind};
 use crate::report::proof_text::{counted, proof_sentence, status_sentence};
 use crate::report::table::{Align, Table};
 use crate::units::{Share, Total};
@@ -182,10 +182,7 @@ pub(super) fn machines(placement: &Placement) -> String {
         return placement.option.map_or("flat rates".to_owned(), |option| format!("option {option}"));
     };
     let accelerator = placement.accelerator.map(|(model, count)| format!(" ({count} {model})")).unwrap_or_default();
-    // A workload divided at will buys a share of all its machines; one divided by replica states how many are here.
-    let all = placement.hours.total().times(i128::from(placement.replicas));
-    let bought = placement.lines.iter().find(|line| line.category == LineCategory::Compute).map(|line| line.quantity);
-    let part = if bought < all { format!("{} of ", placement.share) } else { String::new() };
+    let part = placement.part().map_or(String::new(), |part| format!("{part} of "));
     format!("{part}{} × {sku}{accelerator}", placement.replicas)
 }
 
