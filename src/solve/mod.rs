@@ -19,6 +19,8 @@ mod forms;
 mod knapsack;
 mod layout;
 mod linear;
+#[cfg(test)]
+mod lying_tests;
 mod mend;
 mod ray;
 mod rebuild;
@@ -43,6 +45,8 @@ use crate::solve::search::Search;
 pub(crate) use crate::solve::sits::{Sits, sits};
 use crate::solve::tree::Tree;
 
+/// Cases looked at before a small program is handed to the solver that was built in.
+const CASES_BEFORE_CORE: u64 = 400;
 /// Pivots of one linear program.
 const MOST_PIVOTS: u32 = 20_000;
 
@@ -79,11 +83,11 @@ pub(crate) struct Ask<'a> {
 
 /// Searches with the solver that was built in.
 pub(crate) fn solve(problem: &Problem, ask: Ask<'_>) -> Outcome {
-    solve_by(problem, ask, &backend::solve)
+    solve_by(problem, ask, &backend::solve, CASES_BEFORE_CORE)
 }
 
-/// Searches with a solver for small cores.
-fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>) -> Outcome {
+/// Searches with a solver for small cores, asked after so many cases.
+fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>, core_after: u64) -> Outcome {
     let program = Program::new(problem);
     let layout = Layout::new(&program);
     let mut forms = vec![Form::Places];
@@ -94,6 +98,7 @@ fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>) -> Outcome {
         layout: &layout,
         forms: &forms,
         solver,
+        core_after,
         relaxation: Relaxation::new(&program, MOST_PIVOTS),
         effort: ask.effort,
         progress: ask.progress,

@@ -23,8 +23,7 @@ use crate::solve::rebuild::Rebuilder;
 use crate::solve::state::{Parts, State};
 use crate::solve::tree::{Case, Open, Shown, Tree};
 
-/// Cases looked at before a small program is handed to the solver that was built in, and cases that it may look at.
-const CASES_BEFORE_CORE: u64 = 400;
+/// Cases that the solver that was built in may look at.
 const CASES_OF_CORE: u32 = 200;
 /// Work of changing a selection once.
 const CHANGE_WORK: u64 = 20;
@@ -64,6 +63,8 @@ pub(crate) struct Search<'a> {
     pub(crate) forms: &'a [Form],
     /// Suggests plans for small cores.
     pub(crate) solver: Solver<'a>,
+    /// Cases looked at before a small program is handed to it.
+    pub(crate) core_after: u64,
     /// The linear program of all cases, if it is not too large.
     pub(crate) relaxation: Option<Relaxation>,
     pub(crate) effort: Effort,
@@ -213,7 +214,7 @@ impl<'a> Search<'a> {
             }
             looked += 1;
             self.rebuild();
-            if looked == CASES_BEFORE_CORE {
+            if looked == self.core_after {
                 self.ask_for_core(root);
             }
             let thorough = looked <= 10 || looked.is_multiple_of(25);
