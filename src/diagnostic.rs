@@ -37,6 +37,12 @@ impl Span {
         Span { file, offset }
     }
 
+    /// The byte offset.
+    #[must_use]
+    pub(crate) const fn offset(self) -> usize {
+        self.offset as usize
+    }
+
     /// Whether this is a place in a file at all.
     #[must_use]
     pub fn is_some(self) -> bool {
@@ -266,6 +272,10 @@ kinds! {
     UnknownScope => "unknown-scope",
     /// A layer of a contract that changes no price.
     NeverApplies => "never-applies",
+    /// A step of an overlay's path that leads nowhere.
+    UnknownPath => "unknown-path",
+    /// An assignment that is no path and value.
+    BadAssignment => "bad-assignment",
     /// Two keys that exclude each other.
     Conflicting => "conflicting",
     /// What cannot hold together: workloads both together and apart, a place outside the residency.

@@ -75,6 +75,30 @@
 //! # }
 //! ```
 //!
+//! # What if
+//!
+//! [`load_overlaid`] lays changes over a scenario before it is read, each an [`Overlay`]; [`Catalog::repriced`] and
+//! [`Scenario::grown`] change prices and demand of what was read. [`sweep::run`] plans many such cases in parallel, and
+//! [`moves::difference`] says what moves from one plan to another, or from what runs now ([`running()`]).
+//!
+//! ```
+//! use tradewind::moves::{Footprint, difference};
+//! use tradewind::{Document, Effort, Overlay, Problem, load_overlaid, optimize};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scenario = Document::from("scenarios/quickstart.yaml");
+//! let plan = |changes: &[Overlay]| -> Result<_, Box<dyn std::error::Error>> {
+//!     let input = load_overlaid(&scenario, &[], changes)?;
+//!     Ok(optimize(&Problem::new(&input.catalog, &input.scenario)?, &Effort::default())?)
+//! };
+//! let today = plan(&[])?;
+//! let doubled = plan(&[Overlay::assignment("question", "workloads.chat.replicas=8")])?;
+//! let changes = difference(&Footprint::from(&today), &Footprint::from(&doubled), None)?;
+//! assert_eq!(changes.moves.len(), 1, "only chat changes");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The way through
 //!
 //! ```text
@@ -94,13 +118,18 @@ pub mod catalog;
 pub mod check;
 pub mod diagnostic;
 pub mod diff;
+pub mod explain;
+pub mod import;
 pub mod input;
 pub mod lint;
 pub mod money;
+pub mod moves;
 pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+pub mod schema;
+pub mod sweep;
 pub mod units;
 
 mod baseline;
@@ -111,12 +140,14 @@ mod decimal;
 mod digest;
 mod effort;
 mod export;
+mod factor;
 mod numbers;
 mod optimize;
 mod problem;
 mod program;
 mod query;
 mod reduced;
+mod running;
 mod saved;
 mod solve;
 
@@ -125,10 +156,11 @@ pub use crate::check::{check, check_conflict};
 pub use crate::diff::diff;
 pub use crate::effort::{Effort, Progress, Stop};
 pub use crate::export::{Exchange, export};
+pub use crate::factor::Factor;
 pub use crate::input::{
-    BookFile, DocumentKind, Input, book_from_yaml, catalog_from_yaml, contracted_catalog_from_yaml, document_kind,
-    load, load_book, load_catalog, load_contracted_catalog, load_with_catalogs, load_with_contracts, reference,
-    scenario_from_yaml,
+    BookFile, Document, DocumentKind, GivenFiles, Input, Overlay, book_from_yaml, catalog_from_yaml,
+    contracted_catalog_from_yaml, document_kind, load, load_book, load_catalog, load_contracted_catalog, load_given,
+    load_overlaid, load_with_catalogs, load_with_contracts, reference, scenario_from_yaml, scenario_overlaid,
 };
 pub use crate::lint::lint;
 pub use crate::optimize::{optimize, optimize_with};
@@ -136,7 +168,8 @@ pub use crate::plan::{NoPlan, Plan};
 pub use crate::problem::Problem;
 pub use crate::query::{PriceIndex, PricedOffer};
 pub use crate::reduced::reduced;
-pub use crate::saved::plan_from_json;
+pub use crate::running::running;
+pub use crate::saved::{plan_from_json, sweep_from_json};
 pub use crate::scenario::Scenario;
 
 /// The README's Rust is compiled and run.

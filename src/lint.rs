@@ -18,7 +18,7 @@ use crate::money::UnitPrice;
 use crate::units::{Date, Quantity};
 
 /// Days after which prices count as old.
-pub const OLD_DAYS: i32 = 90;
+pub const OLD_DAYS: i64 = 90;
 /// How many times off its family's middle a price per vCPU is reported.
 const FAMILY_TIMES: i128 = 3;
 /// How many times apart the prices of two regions are reported.

@@ -16,7 +16,7 @@ use crate::plan::{
 };
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
-use crate::solve::{Ask, solve};
+use crate::solve::{Ask, Outcome, solve};
 
 /// Finds the cheapest plan that keeps every rule, and proves how far another could be below it.
 ///
@@ -64,6 +64,11 @@ pub fn optimize_with(
         }
         other => other,
     }
+}
+
+/// [`optimize`] without the reasons where there is no plan, which take many more searches.
+pub(crate) fn unexplained(problem: &Problem, effort: &Effort) -> Result<Plan, NoPlan> {
+    planned(problem, effort, false, &mut |_| ControlFlow::Continue(()))
 }
 
 /// The conflict behind a scenario that is known to have no plan; asks as many searches as the effort allows once more.
@@ -115,8 +120,14 @@ fn planned(
     let others = baselines.iter().filter(|baseline| baseline.policy.kind != PolicyKind::DocumentedRules);
     let others =
         others.filter(|baseline| baseline.policy.unserved.is_empty()).map(|baseline| baseline.selection.clone());
-    let starts = [plain.clone()].into_iter().chain(others).collect();
-    let outcome = solve(problem, Ask { effort: *effort, starts, first_only, progress });
+    let mut starts: Vec<Selection> = [plain.clone()].into_iter().chain(others).collect();
+    let ask = Ask { effort: *effort, starts: starts.clone(), first_only, careful: false, progress: &mut *progress };
+    let mut outcome = solve(problem, ask);
+    if !is_followed(problem, &outcome) {
+        let effort = effort.with_work(effort.work.saturating_sub(outcome.work));
+        starts.extend(outcome.best.map(|best| best.selection));
+        outcome = solve(problem, Ask { effort, starts, first_only, careful: true, progress });
+    }
     let Some(found) = outcome.best else {
         return Err(no_plan(problem, outcome.nothing, outcome.proof));
     };
@@ -164,6 +175,20 @@ fn planned(
     };
     let violations = check(&problem.catalog, &problem.scenario, &plan);
     if violations.is_empty() { Ok(plan) } else { Err(NoPlan::Rejected(violations)) }
+}
+
+/// Whether the check comes as far as the search claims. Both carry ranges through rows, one in floats and one exactly, so
+/// they may end at different places; what floats call empty then is something to the check.
+fn is_followed(problem: &Problem, outcome: &Outcome) -> bool {
+    match shown(problem, outcome.proof.clone()) {
+        Ok((_, Shown::Nothing)) => true,
+        Ok((_, Shown::Bound(bound))) => {
+            let claimed = outcome.claimed;
+            // Below what the check makes of 0: nothing costs less than nothing.
+            !outcome.nothing && bound.approximate() >= claimed - 1e-7 * claimed.abs().max(1.0)
+        }
+        Err(_) => false,
+    }
 }
 
 /// A proof for these inputs, and what the check makes of it: the search's own word is not taken.

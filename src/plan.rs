@@ -167,6 +167,18 @@ pub struct Placement {
     pub current: Option<Name>,
 }
 
+impl Placement {
+    /// The part of the machines stated here that is bought, for a workload divided at will, or the part of its usage
+    /// where there are no machines; `None` where all of it is. A workload divided by replica states how many are here.
+    #[must_use]
+    pub fn part(&self) -> Option<Share> {
+        let all = self.hours.total().times(i128::from(self.replicas));
+        let bought = self.lines.iter().find(|line| line.category == LineCategory::Compute).map(|line| line.quantity);
+        let is_part = if self.sku.is_some() { bought < all } else { self.share != Share::WHOLE };
+        is_part.then_some(self.share)
+    }
+}
+
 /// Copies of a workload with a value that are not placed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

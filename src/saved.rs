@@ -3,6 +3,8 @@
 //! Reading is strict: a key that is unknown or missing, or a figure that is not an exact decimal string, is a fault
 //! with its line and column. Whether what was read is true is the business of [`crate::check()`].
 
+mod sweep;
+
 use serde::{Deserialize, Deserializer, de};
 
 use crate::catalog::{Accelerator, Name, Terms};
@@ -14,6 +16,8 @@ use crate::plan::{
 };
 use crate::units::{Date, Quantity, Share, Total};
 
+pub use self::sweep::sweep_from_json;
+
 /// The form that is read.
 const FORM: &str = "plan/1";
 
@@ -23,11 +27,11 @@ const FORM: &str = "plan/1";
 /// The first thing that is wrong, with its line and column.
 pub fn plan_from_json(name: &str, text: &str) -> Result<Plan, Diagnostics> {
     let saved: Saved = serde_json::from_str(text).map_err(|error| match Form::of(text) {
-        Some(other) if other.tradewind != FORM => other_form(name, &other.tradewind),
-        _ => one(malformed(name, &error)),
+        Some(other) if other.tradewind != FORM => other_form(name, &other.tradewind, "a saved plan", FORM),
+        _ => one(malformed(name, "a saved plan", "save one with `tradewind optimize SCENARIO -o plan.json`", &error)),
     })?;
     if saved.tradewind != FORM {
-        return Err(other_form(name, &saved.tradewind));
+        return Err(other_form(name, &saved.tradewind, "a saved plan", FORM));
     }
     saved.agrees_with_itself(name)?;
     Ok(saved.into_plan())
@@ -45,13 +49,13 @@ impl Form {
     }
 }
 
-fn other_form(name: &str, form: &str) -> Diagnostics {
-    let message = format!("{name} is {}, not a saved plan", quoted(form));
+fn other_form(name: &str, form: &str, what: &str, read: &str) -> Diagnostics {
+    let message = format!("{name} is {}, not {what}", quoted(form));
     let fault = Diagnostic::new(Kind::WrongFormat, Span::NONE, message);
-    one(fault.help(format!("this version reads {}", quoted(FORM))))
+    one(fault.help(format!("this version reads {}", quoted(read))))
 }
 
-fn malformed(name: &str, error: &serde_json::Error) -> Diagnostic {
+fn malformed(name: &str, what: &str, remedy: &str, error: &serde_json::Error) -> Diagnostic {
     let told = error.to_string();
     // serde_json ends its messages with the place, which stands in front here.
     let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(message, _)| message);
@@ -63,8 +67,7 @@ fn malformed(name: &str, error: &serde_json::Error) -> Diagnostic {
         }
         told
     });
-    let mut fault = Diagnostic::new(Kind::Syntax, Span::NONE, format!("this is not a saved plan: {told}"))
-        .help("save one with `tradewind optimize SCENARIO -o plan.json`");
+    let mut fault = Diagnostic::new(Kind::Syntax, Span::NONE, format!("this is not {what}: {told}")).help(remedy);
     fault.place = Some(Place { file: Name::from(name), line: error.line(), column: error.column() });
     fault
 }

@@ -241,6 +241,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// The day from which days are counted, 1970-01-01.
+    pub const EPOCH: Date = Date { year: 1970, month: 1, day: 1 };
+
     /// A date written `2026-07-20`; `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -260,38 +263,30 @@ impl Date {
         (fields.next().is_none() && (1..=days).contains(&day)).then_some(Date { year, month, day })
     }
 
-    /// Days since 1970-01-01, to tell how old a date is.
+    /// Days since 1970-01-01, below 0 before.
     ///
-    /// Years begin in March here, so that the day that leap years have comes last: 365 days a year and one more every 4
-    /// years, but for centuries that 400 does not divide; 153 days every 5 months.
+    /// Years begin in March here, so that the leap day is a year's last: 146,097 days are 400 of them.
     #[must_use]
-    pub fn days(self) -> i32 {
-        let (month, day) = (i32::from(self.month), i32::from(self.day));
-        let year = i32::from(self.year) - i32::from(month < 3);
-        let months = (month + 9) % 12;
-        let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-        365 * year + leaps + (153 * months + 2) / 5 + day - 1 - 719_468
+    pub fn days(self) -> i64 {
+        let month = i64::from(self.month);
+        let year = i64::from(self.year) - i64::from(month <= 2);
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
     }
 
-    /// The date so many days after 1970-01-01, the reverse of [`days`](Self::days); `None` beyond the years 0 to 9999.
+    /// The day that many days after 1970-01-01; `None` beyond the years 0 to 9999.
     #[must_use]
-    pub fn from_days(days: i32) -> Option<Self> {
-        // A first guess of the year is off by one at most: years have 365.2425 days.
-        let guess = i32::try_from((i64::from(days) * 10_000).div_euclid(3_652_425)).ok()?.checked_add(1970)?;
-        let first = |year: i32| {
-            let year = u16::try_from(year).ok().filter(|year| *year <= 9999)?;
-            Some(Date { year, month: 1, day: 1 })
-        };
-        let starts = [guess + 1, guess, guess - 1].into_iter().filter_map(first);
-        let mut at = starts.into_iter().find(|start| start.days() <= days)?;
-        for month in 2..=12 {
-            let start = Date { month, ..at };
-            if start.days() <= days {
-                at = start;
-            }
-        }
-        let day = u8::try_from(days - at.days() + 1).ok()?;
-        Date::parse(&Date { day, ..at }.to_string())
+    pub fn from_days(days: i64) -> Option<Self> {
+        let shifted = days.checked_add(719_468)?;
+        let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+        let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let shifted_month = (5 * of_year + 2) / 153;
+        let day = u8::try_from(of_year - (153 * shifted_month + 2) / 5 + 1).ok()?;
+        let month = u8::try_from((shifted_month + 2) % 12 + 1).ok()?;
+        let year = u16::try_from(era * 400 + year + i64::from(month <= 2)).ok().filter(|year| *year <= 9999)?;
+        Some(Date { year, month, day })
     }
 }
 
@@ -352,24 +347,17 @@ mod tests {
     }
 
     #[test]
-    fn days_count_on_over_leap_years_and_back() {
-        let days = |text: &str| Date::parse(text).map(Date::days);
-        assert_eq!(days("1970-01-01"), Some(0));
-        assert_eq!(days("2000-02-29"), Some(11_016));
-        assert_eq!(days("2026-07-20"), Some(20_654));
-        // 90 days, over the end of February.
-        assert_eq!(days("2026-03-15").zip(days("2025-12-15")).map(|(to, from)| to - from), Some(90));
-        let mut last = days("1999-12-31").expect("a date");
-        for day in last + 1..last + 3000 {
-            let date = Date::from_days(day).expect("a date");
-            assert_eq!((date.days(), day - last), (day, 1));
-            last = day;
+    fn days_are_counted_from_1970_and_back() {
+        let date = |text| Date::parse(text).expect("a date");
+        for (text, days) in [("1970-01-01", 0), ("1969-12-31", -1), ("2000-03-01", 11_017), ("2026-07-20", 20_654)] {
+            assert_eq!(date(text).days(), days, "{text}");
+            assert_eq!(Date::from_days(days), Some(date(text)), "{text}");
         }
-        assert_eq!(
-            Date::from_days(days("2100-03-01").expect("a date") - 1).map(|date| date.to_string()).as_deref(),
-            Some("2100-02-28")
-        );
-        assert_eq!(Date::from_days(i32::MAX), None);
+        assert_eq!(date("2024-03-01").days() - date("2024-02-28").days(), 2, "a leap day lies between");
+        for days in (-700_000..2_900_000).step_by(97) {
+            assert_eq!(Date::from_days(days).map(Date::days), Some(days));
+        }
+        assert_eq!(Date::from_days(i64::MAX), None);
     }
 
     #[test]

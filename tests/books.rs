@@ -20,9 +20,9 @@ fn shipped() -> Vec<PathBuf> {
     while let Some(directory) = open.pop() {
         for entry in fs::read_dir(directory).expect("a directory of the repository") {
             let path = entry.expect("an entry").path();
-            // Overlays are parts of books, and load with the rest only.
-            if path.is_dir() && !path.ends_with("overlays") {
-                open.push(path);
+            if path.is_dir() {
+                // Overlays are parts of books.
+                open.extend((!path.ends_with("overlays")).then_some(path));
             } else if path.extension().is_some_and(|extension| extension == "yaml") {
                 found.push(path);
             }
@@ -50,6 +50,11 @@ fn every_shipped_book_loads() {
     assert_eq!(self::books(&["aws", "gcp", "azure"]).providers().len(), 3);
 }
 
+/// Regions of the full books in which everything is priced, and not machines alone.
+fn is_whole(catalog: &Catalog, region: RegionId) -> bool {
+    catalog.class_named("standard").is_some_and(|class| catalog.storage_price(region, class).is_some())
+}
+
 /// What the README of the books promises of each full book, with the accelerators that it lists.
 const PROMISED: [(&str, &[&str]); 3] = [
     ("aws", &["T4", "L4", "A10G", "L40S", "A100", "A100-80GB", "H100", "H200"]),
@@ -64,14 +69,19 @@ fn the_full_books_have_regions_in_the_eu_and_elsewhere() {
         let regions = catalog.regions();
         let in_eu = regions.iter().filter(|region| region.jurisdiction.as_deref() == Some("EU")).count();
         assert!(regions.len() >= 4 && in_eu >= 2, "{book}: {} regions, {in_eu} in the EU", regions.len());
-        for region in regions {
-            let complete = region.title.is_some()
-                && region.country.as_ref().is_some_and(|country| country.len() == 2)
-                && region.jurisdiction.is_some()
-                && region.zones.is_some()
-                && region.coordinates.is_some()
-                && region.grid_gco2_per_kwh.is_some();
-            assert!(complete, "{} is described in full", region.path);
+        for provider in catalog.providers() {
+            let id = catalog.provider_named(&provider.name).expect("its own name");
+            for region in catalog.regions_of(id) {
+                // Sources have a grid factor of some regions only.
+                let (is_whole, region) = (is_whole(&catalog, region), catalog.region(region));
+                let complete = region.title.is_some()
+                    && region.country.as_ref().is_some_and(|country| country.len() == 2)
+                    && region.jurisdiction.is_some()
+                    && region.zones.is_some()
+                    && region.coordinates.is_some()
+                    && (!is_whole || region.grid_gco2_per_kwh.is_some());
+                assert!(complete, "{} is described in full", region.path);
+            }
         }
     }
 }
@@ -109,6 +119,15 @@ fn the_full_books_sell_general_purpose_machines_and_accelerators_on_both_terms()
 }
 
 #[test]
+fn the_ai_clouds_have_accelerators() {
+    for (book, model) in [("lambda", "H100"), ("nebius", "H200"), ("oci", "MI300X")] {
+        let catalog = books(&[book]);
+        let has = |sku: &Sku| sku.accelerator.is_some_and(|accelerator| accelerator.model.name() == model);
+        assert!(catalog.offers().iter().any(|offer| has(catalog.sku(offer.sku))), "{book}: {model}");
+    }
+}
+
+#[test]
 fn the_cheapest_zone_is_no_dearer_than_the_spot_price() {
     for (book, _) in PROMISED {
         let catalog = books(&[book]);
@@ -122,12 +141,14 @@ fn the_cheapest_zone_is_no_dearer_than_the_spot_price() {
 }
 
 #[test]
-fn the_full_books_price_two_storage_classes_and_graduated_egress_in_every_region() {
+fn the_full_books_price_two_storage_classes_and_graduated_egress_in_every_whole_region() {
     for (book, _) in PROMISED {
         let catalog = books(&[book]);
         for provider in catalog.providers() {
             let id = catalog.provider_named(&provider.name).expect("its own name");
-            for region in catalog.regions_of(id) {
+            let whole: Vec<RegionId> = catalog.regions_of(id).filter(|&region| is_whole(&catalog, region)).collect();
+            assert!(whole.len() >= 6, "{book}: {} regions with storage", whole.len());
+            for &region in &whole {
                 let path = &catalog.region(region).path;
                 let classes = ["standard", "infrequent"].map(|class| catalog.class_named(class).expect("a class"));
                 for class in classes {
@@ -136,7 +157,7 @@ fn the_full_books_price_two_storage_classes_and_graduated_egress_in_every_region
                 let tariff = catalog.tariff(catalog.internet_tariff(region).expect("a tariff to the internet"));
                 assert!(tariff.tiers.len() >= 3, "{path}: graduated");
                 assert!(tariff.tiers.is_sorted_by(|a, b| a.price > b.price), "{path}: cheaper by volume");
-                for other in catalog.regions_of(id).filter(|&other| other != region) {
+                for &other in whole.iter().filter(|&&other| other != region) {
                     let transfer = catalog.transfer(region, other);
                     assert!(matches!(transfer, Transfer::Tariff(_)), "{path} to {}", catalog.region(other).path);
                 }

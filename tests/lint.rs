@@ -142,7 +142,7 @@ changed   tariff  internet egress  0.09 up to 1000 GB, then 0.05, 100 GB free  0
 "
     );
     let json: serde_json::Value = serde_json::from_str(&diff_json("a", "b", &difference)).expect("JSON");
-    assert_eq!(json["tradewind"], "diff/1");
+    assert_eq!(json["tradewind"], "book-diff/1");
     assert_eq!((&json["changes"][1]["percent"], &json["changes"][3]["percent"]), (&"12.50".into(), &"-33.33".into()));
     assert_eq!(
         (&json["changes"][2]["after"], &json["changes"][2]["change"]),

@@ -69,13 +69,7 @@ fn index(catalog: &mut Catalog) {
     capabilities.sort();
     capabilities.dedup_by(|later, first| later.0 == first.0);
     catalog.first_with_capability = capabilities;
-    catalog.lowest_cost = catalog
-        .providers
-        .iter()
-        .enumerate()
-        .filter_map(|(number, provider)| provider.cost_per_hour.map(|cost| (cost, number)))
-        .min()
-        .map(|(_, number)| ProviderId::at(number));
+    catalog.find_lowest_cost();
 }
 
 /// Adds one book to a catalog.

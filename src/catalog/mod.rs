@@ -18,6 +18,7 @@ mod build_tariffs;
 pub mod draft;
 mod layer;
 mod lookup;
+mod repriced;
 mod tariff;
 mod words;
 

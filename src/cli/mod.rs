@@ -3,17 +3,22 @@
 mod answers;
 mod arguments;
 mod books;
+mod diff;
+mod explain;
+mod feeds;
+mod files;
 mod plans;
-mod today;
+mod sweep;
+mod vary;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tradewind::Input;
 use tradewind::diagnostic::Diagnostics;
 
 pub(crate) use self::arguments::Cli;
-use self::arguments::{Command, ScenarioArgs};
+use self::arguments::{Books, Changes, Command, ScenarioArgs};
 
 /// How a command ends, other than well.
 pub(crate) enum Failure {
@@ -43,19 +48,25 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
         Command::Compare(args) => answers::compare(&args),
         Command::Route(args) => answers::route(&args),
         Command::Optimize(args) => plans::optimize(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Report(args) => explain::report(&args),
         Command::Verify(args) => plans::verify(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Diff(args) => diff::diff(&args),
         Command::Export(args) => plans::export(&args),
         Command::Offers(args) => books::offers(&args),
         Command::Lint(args) => books::lint(&args),
-        Command::Diff(args) => books::diff(&args),
+        Command::Import(args) => feeds::import(args),
+        Command::Schema(args) => Ok(answers::schema(&args)),
+        Command::Completions(args) => Ok(arguments::completions(&args)),
     }
 }
 
-/// The scenario with its books, or with those that were given instead.
+/// The scenario with its changes and its books, or with those that were given instead.
 fn load(args: &ScenarioArgs) -> Result<Input, Failure> {
-    load_files(&args.scenario, &args.shared.catalog, &args.shared.contract)
+    load_files(&args.scenario, &args.changes, &args.shared.books)
 }
 
-fn load_files(scenario: &Path, catalogs: &[PathBuf], contracts: &[PathBuf]) -> Result<Input, Failure> {
-    Ok(tradewind::load_with_contracts(scenario, catalogs, contracts)?)
+fn load_files(scenario: &Path, changes: &Changes, books: &Books) -> Result<Input, Failure> {
+    Ok(tradewind::load_given(&files::document(scenario)?, books.given(), &changes.overlays()?)?)
 }

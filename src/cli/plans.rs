@@ -1,14 +1,12 @@
 //! Plans on the command line: found, saved, verified, and held to the gates of a build.
 
-use std::path::Path;
-
 use tradewind::diagnostic::Sources;
 use tradewind::plan::{Known, NoPlan, Plan};
 use tradewind::{Effort, Exchange, Problem, optimize_with, report};
 
 use super::arguments::{ExportArgs, FileFormat, Format, OptimizeArgs, VerifyArgs};
 use super::watch::Watch;
-use super::{Failure, load, load_files};
+use super::{Failure, files, load, load_files};
 
 pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
     let input = load(&args.scenario)?;
@@ -22,14 +20,16 @@ pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
     let answer = optimize_with(&problem, &effort, &mut |progress| watch.look(progress));
     watch.end();
     let plan = answer.map_err(|no_plan| no_plan_failure(&no_plan, format, &input.sources))?;
-    if let Some(path) = &args.output {
-        write_file(path, &report::plan_json(&plan))?;
-    }
+    let written = match &args.output {
+        Some(path) => files::write(path, report::plan_json(&plan))?,
+        None => None,
+    };
     let detail = if args.lines { report::Detail::Lines } else { report::Detail::Placements };
-    let stdout = match format {
+    // With `-o -` the plan takes the place of what people read.
+    let stdout = written.unwrap_or_else(|| match format {
         Format::Text => report::plan_text(&plan, detail),
         Format::Json => report::plan_json(&plan),
-    };
+    });
     let stderr = refusals(args, &plan);
     if stderr.is_empty() { Ok(stdout) } else { Err(Failure::Refused { stdout, stderr }) }
 }
@@ -51,7 +51,7 @@ fn refusals(args: &OptimizeArgs, plan: &Plan) -> String {
 }
 
 pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
-    let input = load_files(&args.scenario, &args.catalog, &args.contract)?;
+    let input = load_files(&args.scenario, &args.changes, &args.books)?;
     let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
         faults.locate(&input.sources);
         faults
@@ -63,17 +63,14 @@ pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
     let text = tradewind::export(&problem, exchange)
         .map_err(|no_plan| no_plan_failure(&no_plan, Format::Text, &input.sources))?;
     match &args.output {
-        Some(path) => write_file(path, &text).map(|()| String::new()),
+        Some(path) => Ok(files::write(path, text)?.unwrap_or_default()),
         None => Ok(text),
     }
 }
 
 pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
     let input = load(&args.scenario)?;
-    let name = args.plan.display().to_string();
-    let text =
-        std::fs::read_to_string(&args.plan).map_err(|error| Failure::Input(format!("cannot read {name}: {error}")))?;
-    let plan = tradewind::plan_from_json(&name, &text)?;
+    let plan = read_plan(&args.plan)?;
     let violations = tradewind::check(&input.catalog, &input.scenario, &plan);
     let stdout = match args.scenario.shared.format {
         Format::Text => report::verdict_text(&plan, &violations),
@@ -82,7 +79,13 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
     if violations.is_empty() { Ok(stdout) } else { Err(Failure::Refused { stdout, stderr: String::new() }) }
 }
 
-fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failure {
+/// A saved plan, not yet checked.
+pub(super) fn read_plan(path: &std::path::Path) -> Result<Plan, Failure> {
+    let (name, text) = files::text(path)?;
+    Ok(tradewind::plan_from_json(&name, &text)?)
+}
+
+pub(super) fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failure {
     let text = report::no_plan_text(no_plan, sources);
     if matches!(no_plan, NoPlan::Backend(_) | NoPlan::Rejected(_)) {
         return Failure::Ours(text);
@@ -92,8 +95,4 @@ fn no_plan_failure(no_plan: &NoPlan, format: Format, sources: &Sources) -> Failu
         Format::Json => report::no_plan_json(no_plan),
     };
     Failure::NoPlan { stdout, stderr: text }
-}
-
-fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|error| Failure::Input(format!("cannot write {}: {error}", path.display())))
 }

@@ -4,15 +4,23 @@
 
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tradewind::report::progress_text;
+use tradewind::units::Date;
 use tradewind::{Progress, Stop};
 
 /// A search that is over by then says nothing of itself.
 const QUIET: Duration = Duration::from_secs(1);
 /// Between two lines.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// The day it is, in UTC; 1970-01-01 on a machine whose clock stands before that.
+pub(super) fn today() -> Date {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let days = i64::try_from(since.as_secs() / 86_400).unwrap_or_default();
+    Date::from_days(days).unwrap_or(Date::EPOCH)
+}
 
 /// A clock that runs.
 pub(super) struct Watch {

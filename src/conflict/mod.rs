@@ -19,6 +19,7 @@ mod unserved;
 
 use std::sync::Arc;
 
+pub(crate) use self::room::Room;
 use crate::catalog::{Catalog, Name};
 use crate::plan::{Conflict, Extent, NoPlan, Plan, Proof, Relief, Rule, Shortfall};
 use crate::scenario::Scenario;

@@ -19,16 +19,16 @@ const WHOLE: i128 = 1_000_000;
 
 /// A limit as something that can be given more room.
 #[derive(Clone, Debug)]
-pub(super) struct Room<'a> {
-    pub(super) limit: &'a Limit,
+pub(crate) struct Room<'a> {
+    pub(crate) limit: &'a Limit,
     /// Its number in the scenario.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// The scenario's own bound.
-    pub(super) from: i128,
+    pub(crate) from: i128,
 }
 
 impl<'a> Room<'a> {
-    pub(super) fn of(number: usize, limit: &'a Limit) -> Self {
+    pub(crate) fn of(number: usize, limit: &'a Limit) -> Self {
         let size = match limit.bound {
             // A finer bound than can be stated is rounded to the side of less room: it was shown not to do.
             Bound::Absolute(total) if limit.sense == Sense::AtMost => total.units().div_euclid(FINEST),
@@ -47,7 +47,7 @@ impl<'a> Room<'a> {
     }
 
     /// The most room that a scenario can state.
-    pub(super) fn widest(&self) -> i128 {
+    pub(crate) fn widest(&self) -> i128 {
         match (self.limit.sense, self.is_share()) {
             (Sense::AtLeast, _) => 0,
             (Sense::AtMost, true) => WHOLE,
@@ -56,7 +56,7 @@ impl<'a> Room<'a> {
     }
 
     /// More room by `parts` in 10⁻⁶ of the scenario's own bound, of one of the sum where that is 0.
-    pub(super) fn wider_by(&self, parts: i128) -> i128 {
+    pub(crate) fn wider_by(&self, parts: i128) -> i128 {
         let base = match (self.from.abs(), self.is_share()) {
             (0, true) => WHOLE,
             (0, false) => ONE,
@@ -68,7 +68,7 @@ impl<'a> Room<'a> {
     }
 
     /// The bound that gives this much room.
-    pub(super) fn extent(&self, room: i128) -> Extent {
+    pub(crate) fn extent(&self, room: i128) -> Extent {
         let size = if self.at_least() { -room } else { room };
         if self.is_share() {
             let parts = u32::try_from(size.clamp(0, WHOLE)).unwrap_or_default();
@@ -79,7 +79,7 @@ impl<'a> Room<'a> {
     }
 
     /// The room that a plan uses, which was found where the limit had `given`.
-    pub(super) fn used(&self, plan: &Plan, given: i128) -> i128 {
+    pub(crate) fn used(&self, plan: &Plan, given: i128) -> i128 {
         let rows = || plan.limits.iter().filter(|row| row.name == self.limit.name);
         let used = match (self.at_least(), self.is_share()) {
             (false, false) => rows().map(|row| -(-row.used.units()).div_euclid(FINEST)).max(),
@@ -92,7 +92,7 @@ impl<'a> Room<'a> {
         used.unwrap_or(given).clamp(self.from, given)
     }
 
-    pub(super) fn step(&self, room: i128) -> Step {
+    pub(crate) fn step(&self, room: i128) -> Step {
         Step {
             limit: self.limit.name.clone(),
             money: self.limit.sum == Measure::Cost,

@@ -11,8 +11,11 @@ use std::sync::Arc;
 use super::book::{self, Book};
 use super::contract::{self, ContractFile};
 use super::decode::{LARGEST_FILE, decode};
-use super::reader::MOST_FAULTS;
+use super::document::{Change, Document, DocumentKind, GivenFiles, Overlay};
+use super::overlay::{Assignment, Laid};
+use super::reader::{Format, MOST_FAULTS, Reader};
 use super::scenario::{self, ScenarioFile};
+use super::tree::Tree;
 use super::yaml;
 use crate::catalog::{self, BookDraft, Catalog, Name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, Spanned, quoted};
@@ -66,19 +69,35 @@ pub fn load_with_contracts(
     catalogs: &[PathBuf],
     contracts: &[PathBuf],
 ) -> Result<Input, Diagnostics> {
-    let path = path.as_ref();
-    let directory = path.parent().unwrap_or(Path::new(""));
+    load_given(&Document::from(path.as_ref()), GivenFiles { catalogs, contracts }, &[])
+}
+
+/// Reads a scenario with changes laid over it, each over what those before it left, and the price books that it then
+/// names, or these instead if there are any.
+///
+/// # Errors
+/// Everything that is wrong in any of the files and changes, as [`load`] reports it.
+pub fn load_overlaid(scenario: &Document, catalogs: &[PathBuf], overlays: &[Overlay]) -> Result<Input, Diagnostics> {
+    load_given(scenario, GivenFiles { catalogs, contracts: &[] }, overlays)
+}
+
+/// Reads a scenario with changes laid over it, as [`load_overlaid`], and the price books and contracts that are given,
+/// or that it then names.
+///
+/// # Errors
+/// Everything that is wrong in any of the files and changes, as [`load`] reports it; contracts come behind the books.
+pub fn load_given(scenario: &Document, given: GivenFiles<'_>, overlays: &[Overlay]) -> Result<Input, Diagnostics> {
     let mut loader = Loader::default();
-    let file = loader.file(path, &path.display().to_string(), Span::NONE);
-    let file = file.and_then(|file| loader.scenario(file, !catalogs.is_empty()));
+    let file = loader.overlaid(scenario, overlays, !given.catalogs.is_empty());
     let (named_books, named_contracts) =
         file.as_ref().map_or((&[][..], &[][..]), |file| (&file.catalogs[..], &file.contracts[..]));
+    let directory = scenario.directory();
     let books = Vec::from_iter(
-        files(directory, catalogs, named_books)
+        files(directory, given.catalogs, named_books)
             .map(|(path, shown, at)| loader.file(&path, &shown, at).and_then(|file| loader.book(file))),
     );
     let contracts = Vec::from_iter(
-        files(directory, contracts, named_contracts)
+        files(directory, given.contracts, named_contracts)
             .map(|(path, shown, at)| loader.file(&path, &shown, at).and_then(|file| loader.contract(file))),
     );
     let (catalog, complete) = loader.contracted(books, contracts);
@@ -199,22 +218,6 @@ pub fn book_from_yaml(name: &str, text: &str) -> Result<BookFile, Diagnostics> {
     loader.book_file(file)
 }
 
-/// What a file says it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DocumentKind {
-    /// A price book.
-    Book,
-    /// A scenario.
-    Scenario,
-    /// A contract.
-    Contract,
-    /// JSON: a saved plan, if anything.
-    Json,
-    /// None of these, as far as its beginning shows.
-    Other,
-}
-
 /// What a file says it is; whether that is true shows when it is read.
 ///
 /// # Errors
@@ -223,19 +226,7 @@ pub fn document_kind(path: impl AsRef<Path>) -> Result<DocumentKind, Diagnostics
     let path = path.as_ref();
     let mut loader = Loader::default();
     let file = loader.file(path, &path.display().to_string(), Span::NONE);
-    let kind = file.map(|file| {
-        let text = loader.sources.text(file);
-        if text.trim_start().starts_with('{') && text.contains("\"tradewind\"") {
-            return DocumentKind::Json;
-        }
-        let stated = text.lines().find_map(|line| line.trim_start_matches('\u{feff}').strip_prefix("tradewind:"));
-        match stated.map(|format| format.trim().split('/').next()) {
-            Some(Some("catalog")) => DocumentKind::Book,
-            Some(Some("scenario")) => DocumentKind::Scenario,
-            Some(Some("contract")) => DocumentKind::Contract,
-            _ => DocumentKind::Other,
-        }
-    });
+    let kind = file.map(|file| DocumentKind::of(loader.sources.text(file)));
     loader.finish(kind)
 }
 
@@ -246,6 +237,21 @@ pub fn document_kind(path: impl AsRef<Path>) -> Result<DocumentKind, Diagnostics
 pub fn scenario_from_yaml(name: &str, text: &str, catalog: &Catalog) -> Result<Scenario, Diagnostics> {
     let mut loader = Loader::default();
     let file = loader.text(name, text).and_then(|file| loader.scenario(file, true));
+    let scenario = file.map(|file| scenario_of(file, catalog, &mut loader.faults));
+    loader.finish(scenario)
+}
+
+/// Reads a scenario with changes laid over it against a catalog that is there already; its `catalogs` are not opened.
+///
+/// # Errors
+/// Everything that is wrong in the scenario and the changes, at once.
+pub fn scenario_overlaid(
+    scenario: &Document,
+    overlays: &[Overlay],
+    catalog: &Catalog,
+) -> Result<Scenario, Diagnostics> {
+    let mut loader = Loader::default();
+    let file = loader.overlaid(scenario, overlays, true);
     let scenario = file.map(|file| scenario_of(file, catalog, &mut loader.faults));
     loader.finish(scenario)
 }
@@ -319,9 +325,71 @@ impl Loader {
     /// Reads a file as a scenario.
     fn scenario(&mut self, file: u32, books_given: bool) -> Option<ScenarioFile> {
         let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+        self.scenario_in(&tree, books_given)
+    }
+
+    fn scenario_in(&mut self, tree: &Tree, books_given: bool) -> Option<ScenarioFile> {
         let scenario = scenario::read(tree.root(&self.sources), &mut self.faults, books_given);
         self.unlisted.extend(scenario.as_ref().and_then(|scenario| scenario.unlisted));
         scenario
+    }
+
+    /// Reads a scenario with changes laid over it.
+    fn overlaid(&mut self, document: &Document, overlays: &[Overlay], books_given: bool) -> Option<ScenarioFile> {
+        let file = self.document(document);
+        if overlays.is_empty() {
+            return file.and_then(|file| self.scenario(file, books_given));
+        }
+        let tree = file.and_then(|file| yaml::parse(&self.sources, file, &mut self.faults));
+        // All of them, so that their faults are told of at once.
+        let changes: Vec<Option<Laid>> = overlays.iter().map(|overlay| self.change(overlay)).collect();
+        let changes: Vec<Laid> = changes.into_iter().collect::<Option<_>>()?;
+        let (file, tree) = (file?, tree?);
+        let root = tree.root(&self.sources);
+        Reader::new(&mut self.faults).format(root, &Format::SCENARIO)?;
+        let before = self.faults.len();
+        let faults = &mut self.faults;
+        let laid =
+            changes.into_iter().fold(Laid::from_node(root), |base, over| base.under(over, "the scenario", faults));
+        if self.faults.len() > before {
+            // What an author meant to change is not known, so the rest cannot be judged.
+            return None;
+        }
+        drop(tree);
+        self.scenario_in(&laid.into_tree(file), books_given)
+    }
+
+    fn document(&mut self, document: &Document) -> Option<u32> {
+        match document {
+            Document::File(path) => self.file(path, &path.display().to_string(), Span::NONE),
+            Document::Text { name, text } => self.text(name, text),
+        }
+    }
+
+    /// Reads a change.
+    fn change(&mut self, overlay: &Overlay) -> Option<Laid> {
+        match &overlay.0 {
+            Change::Document(document) => {
+                let file = self.document(document)?;
+                let tree = yaml::parse(&self.sources, file, &mut self.faults)?;
+                let root = tree.root(&self.sources);
+                Reader::new(&mut self.faults).format(root, &Format::OVERLAY)?;
+                Some(Laid::from_node(root).without_form())
+            }
+            Change::Assignment { name, text } => match Assignment::split(text) {
+                Ok(assignment) => {
+                    let file = self.text(name, &assignment.blanked)?;
+                    assignment.read(&self.sources, file, &mut self.faults)
+                }
+                Err((before, mut fault)) => {
+                    // Blanks stand for the characters before the fault: its text needs no more to be located.
+                    let file = self.text(name, &" ".repeat(before))?;
+                    fault.span = Span::new(file, u32::try_from(before).unwrap_or(u32::MAX));
+                    self.faults.push(fault);
+                    None
+                }
+            },
+        }
     }
 
     /// The catalog of the books that could be read, and whether these are all, with all their names.
@@ -421,6 +489,11 @@ impl Loader {
         }
         listed
     }
+}
+
+/// The text of a file that messages call `shown`.
+pub(crate) fn read_file(path: &Path, shown: &str) -> Result<String, Diagnostic> {
+    read(path, shown, Span::NONE).and_then(|bytes| decode(shown, bytes))
 }
 
 /// The bytes of a file: a regular one, and no larger than is taken.

@@ -442,6 +442,8 @@ pub(super) struct Format {
     title: &'static str,
     /// What to do with a file of the other format.
     exchange: &'static str,
+    /// Where a file of it belongs, wherever else it is found.
+    placed: Option<&'static str>,
 }
 
 impl Format {
@@ -449,18 +451,27 @@ impl Format {
         name: "catalog/1",
         title: "a price book",
         exchange: "name a price book here; a scenario names its books in `catalogs`",
+        placed: None,
     };
     pub(super) const SCENARIO: Format = Format {
         name: "scenario/1",
         title: "a scenario",
         exchange: "name the book in the `catalogs` of a scenario, and give that",
+        placed: None,
     };
-
+    pub(super) const OVERLAY: Format = Format {
+        name: "overlay/1",
+        title: "an overlay",
+        exchange: "an overlay begins with `tradewind: overlay/1`, and holds only what changes",
+        placed: Some("lay it over a scenario with `--overlay`"),
+    };
     pub(super) const CONTRACT: Format = Format {
         name: "contract/1",
         title: "a contract",
         exchange: "name a contract here: price books belong into `catalogs`, contracts into `contracts`",
+        placed: Some("name it in the `contracts` of a scenario, or give it with `--contract`"),
     };
+    const ALL: [Format; 4] = [Format::CATALOG, Format::SCENARIO, Format::OVERLAY, Format::CONTRACT];
 
     /// Whether `text` is some version of this format.
     fn is_named_by(&self, text: &str) -> bool {
@@ -481,12 +492,12 @@ impl<'a> Reader<'a, '_> {
         };
         let text = self.text(value, &"`tradewind`")?;
         if text != format.name {
-            let other =
-                [Format::CATALOG, Format::SCENARIO, Format::CONTRACT].into_iter().find(|other| other.is_named_by(text));
+            let other = Format::ALL.into_iter().find(|other| other.is_named_by(text));
             let fault = match other.filter(|other| other.name != format.name) {
                 Some(other) => {
                     let message = format!("this file is {}, where {} is expected", other.title, format.title);
-                    Diagnostic::new(Kind::WrongFormat, value.span(), message).help(format.exchange)
+                    let help = other.placed.unwrap_or(format.exchange);
+                    Diagnostic::new(Kind::WrongFormat, value.span(), message).help(help)
                 }
                 None => {
                     let message = format!("the format {} is not supported", quoted(text));

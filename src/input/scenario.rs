@@ -15,15 +15,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, quoted};
 use crate::scenario::Measure;
 use crate::scenario::draft::{
     AcceleratorNeedDraft, BoundDraft, ByAcceleratorDraft, Choice, CurrentDraft, DataNeedDraft, FilterDraft,
-    GatewayDraft, LimitDraft, OptionDraft, RequestDraft, ScenarioDraft, Split, StorageNeedDraft, WorkloadDraft,
+    GatewayDraft, GrowthDraft, LimitDraft, OptionDraft, RequestDraft, ScenarioDraft, Split, StorageNeedDraft,
+    WorkloadDraft,
 };
 
 /// Parts of a scenario whose step is still to come.
 const LATER: [&str; 5] = ["datasets", "flows", "owned", "agreements", "fleet"];
 /// Parts of a workload whose step is still to come.
 const LATER_OF_WORKLOAD: [&str; 1] = ["reads"];
-/// Parts of a horizon whose step is still to come.
-const LATER_OF_HORIZON: [&str; 2] = ["months", "growth"];
 /// Ways of dividing a workload, by name.
 const SPLITS: [(&str, Split); 3] =
     [(Split::Never.name(), Split::Never), (Split::Replicas.name(), Split::Replicas), (Split::Any.name(), Split::Any)];
@@ -64,9 +63,11 @@ pub(super) fn read(root: Node<'_>, faults: &mut Diagnostics, books_given: bool) 
     let fields = reader.fields(root, owner, keys, &LATER)?;
     let [_, name, catalogs, contracts, horizon, gateway, workloads, limits, fees, providers, together, apart, spread] =
         fields;
+    let (hours_per_month, growth) = reader.horizon(horizon);
     let mut draft = ScenarioDraft {
         name: reader.optional_name(name).map(|text| text.value).unwrap_or_default(),
-        hours_per_month: reader.horizon(horizon),
+        hours_per_month,
+        growth,
         gateway: reader.gateway(gateway),
         ..ScenarioDraft::default()
     };
@@ -129,10 +130,21 @@ impl<'a> Reader<'a, '_> {
         self.names(slot).unwrap_or_default()
     }
 
-    fn horizon(&mut self, slot: Slot<'a, '_>) -> Option<Spanned<Decimal>> {
+    fn horizon(&mut self, slot: Slot<'a, '_>) -> (Option<Spanned<Decimal>>, Option<GrowthDraft>) {
         let owner = Owner { text: &"`horizon`", at: slot.span() };
-        let [hours_per_month] = self.fields(slot.value()?, owner, ["hours_per_month"], &LATER_OF_HORIZON)?;
-        self.optional_number(hours_per_month)
+        let keys = ["hours_per_month", "months", "growth"];
+        let fields = slot.value().and_then(|node| self.fields(node, owner, keys, &[]));
+        let Some([hours_per_month, months, growth]) = fields else { return (None, None) };
+        let hours_per_month = self.optional_number(hours_per_month);
+        if months.value().is_none() && growth.value().is_none() {
+            return (hours_per_month, None);
+        }
+        let before = self.faults();
+        let months = self.required_number(months);
+        let percent = self.required(growth).and_then(|_| self.percent(growth));
+        let draft = percent.map(|percent| GrowthDraft { months, percent });
+        // A stand-in for one of them says nothing of the other.
+        (hours_per_month, draft.filter(|_| self.faults() == before))
     }
 
     fn gateway(&mut self, slot: Slot<'a, '_>) -> Option<GatewayDraft> {

@@ -38,12 +38,15 @@ pub(crate) struct Tree {
     pub(super) slots: Vec<Slot>,
     /// The texts of those scalars that do not stand in the source as they read.
     pub(super) decoded: String,
+    /// The place of each node, where the tree was put together from several files; its texts are then all in `decoded`.
+    pub(super) places: Vec<Span>,
 }
 
 impl Tree {
     /// The document's root; `sources` must hold the text that was read.
     pub(crate) fn root<'a>(&'a self, sources: &'a Sources) -> Node<'a> {
-        Node { tree: self, source: sources.text(self.file), index: 0 }
+        let source = if self.places.is_empty() { sources.text(self.file) } else { &self.decoded };
+        Node { tree: self, source, index: 0 }
     }
 
     /// The slot at `index`; an empty one if there is none, which no index from this tree ever meets.
@@ -110,7 +113,8 @@ impl<'a> Node<'a> {
     /// Where it starts: at its first character, quote or bracket; a block mapping at its first key, a block list at its
     /// first `-`, a block scalar at its text, an empty value where it would stand.
     pub(crate) fn span(self) -> Span {
-        Span::new(self.tree.file, self.tree.slot(self.index).start)
+        let place = self.tree.places.get(self.index as usize).copied();
+        place.unwrap_or_else(|| Span::new(self.tree.file, self.tree.slot(self.index).start))
     }
 
     /// The text of a scalar: a plain one exactly as written, a quoted one decoded; `None` for all else.

@@ -35,7 +35,7 @@ pub(crate) fn parse(sources: &Sources, file: u32, faults: &mut Diagnostics) -> O
     let mut builder = Builder {
         sources,
         source,
-        tree: Tree { file, slots: Vec::new(), decoded: String::new() },
+        tree: Tree { file, slots: Vec::new(), decoded: String::new(), places: Vec::new() },
         open: Vec::new(),
         keys: Vec::new(),
         faults,

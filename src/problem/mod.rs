@@ -24,7 +24,7 @@ use crate::rules::{Reason, Supply, eligibility, supplies};
 use crate::scenario::{Demand, Scenario, Split, Workload};
 use crate::units::Total;
 
-pub(crate) use self::rows::{CostScope, Row};
+pub(crate) use self::rows::{CostScope, Row, measured};
 pub(crate) use self::standing::{CRUMB, Standing, crumb, place, spread_most};
 
 /// How many of the nearest offers are named for a workload that nothing can serve.
@@ -136,6 +136,12 @@ impl Problem {
     /// Workloads that ask for nothing that could be priced, and amounts beyond what can be kept exactly.
     pub fn new(catalog: &Arc<Catalog>, scenario: &Arc<Scenario>) -> Result<Problem, Diagnostics> {
         let mut faults = Diagnostics::new();
+        if let Some(growth) = scenario.growth {
+            // To plan for today alone would be a wrong plan that looks right.
+            let message = "one plan over all `months` of `horizon` is not supported yet";
+            let fault = Diagnostic::new(Kind::NotSupported, growth.span, message);
+            faults.push(fault.help("plan months one by one with `tradewind sweep SCENARIO --vary month=0..12`"));
+        }
         let mut blocks = Vec::with_capacity(scenario.workloads.len());
         let mut unserved = Vec::new();
         for (number, workload) in scenario.workloads.iter().enumerate() {

@@ -170,7 +170,7 @@ fn use_of_unit(
     let (inside, base) = match cost {
         Some(scope) => use_of_charges(scope, &candidate.charges.per_unit, matches),
         None => {
-            let amount = measure(catalog, &limit.sum, workload, candidate)?;
+            let amount = measured(catalog, &limit.sum, workload, candidate)?;
             (if matches { amount } else { Total::ZERO }, amount)
         }
     };
@@ -194,7 +194,12 @@ fn use_of_charges(scope: &CostScope, charges: &[Charge], matches: bool) -> (Tota
 ///
 /// Whole machines count all at once, whatever hours they run: a unit of a workload that goes whole is all its
 /// replicas, a unit of one split at will is 10⁻⁶ of them.
-fn measure(catalog: &Catalog, measure: &Measure, workload: &Workload, candidate: &Candidate) -> Option<Total> {
+pub(crate) fn measured(
+    catalog: &Catalog,
+    measure: &Measure,
+    workload: &Workload,
+    candidate: &Candidate,
+) -> Option<Total> {
     let charges = &candidate.charges;
     if let (Measure::Use(wanted), Supply::Given(number)) = (measure, candidate.supply) {
         let uses = &workload.demand.options().get(number as usize)?.uses;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::catalog::Catalog;
-use crate::report::table::{Align, Table};
+use crate::report::table::{Align, Layout, Table};
 use crate::rules::{Answer, Comparison, Distribution, NotFired, Route, Rule, Unanswered};
 use crate::scenario::{FlatUsage, Scenario};
 
@@ -12,6 +12,17 @@ use crate::scenario::{FlatUsage, Scenario};
 /// `answers` are in the order of the scenario's workloads.
 #[must_use]
 pub fn place_text(catalog: &Catalog, scenario: &Scenario, answers: &[Result<Answer, Unanswered>]) -> String {
+    place_table(catalog, scenario, answers, Layout::Plain)
+}
+
+/// The same as a table in any layout.
+#[must_use]
+pub fn place_table(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    answers: &[Result<Answer, Unanswered>],
+    layout: Layout,
+) -> String {
     let mut table = Table::new(&[
         ("workload", Align::Left),
         ("provider", Align::Left),
@@ -28,9 +39,7 @@ pub fn place_text(catalog: &Catalog, scenario: &Scenario, answers: &[Result<Answ
         };
         table.row(row);
     }
-    let mut out = String::new();
-    table.print("", &mut out);
-    out
+    table.write(layout)
 }
 
 fn answer_row(catalog: &Catalog, workload: &str, answer: &Answer) -> [String; 5] {
@@ -114,6 +123,23 @@ pub fn compare_text(catalog: &Catalog, usage: FlatUsage, comparison: &Comparison
         let _ = writeln!(out, "{} states no flat rates and was passed over", catalog.provider(*provider).name);
     }
     out
+}
+
+/// What a usage costs everywhere, as one table.
+#[must_use]
+pub fn compare_table(catalog: &Catalog, comparison: &Comparison, layout: Layout) -> String {
+    let mut table = Table::new(&[
+        ("provider", Align::Left),
+        ("cost", Align::Right),
+        ("currency", Align::Left),
+        ("cheapest", Align::Left),
+    ]);
+    for (provider, cost) in &comparison.all_costs {
+        let name = catalog.provider(*provider).name.to_string();
+        let cheapest = if *provider == comparison.provider { "yes" } else { "no" };
+        table.row([name, cost.to_string(), catalog.currency().to_string(), cheapest.to_owned()]);
+    }
+    table.write(layout)
 }
 
 /// Where a request goes.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::diff::{Difference, How, Item, Repriced};
 use crate::report::json::document;
-use crate::report::table::{Align, Table};
+use crate::report::table::{Align, Layout, Table};
 
 /// What changed, for people: one line where nothing did. `before` and `after` are what the books are called.
 #[must_use]
@@ -26,6 +26,17 @@ pub fn diff_text(before: &str, after: &str, difference: &Difference) -> String {
         }
     }
     let _ = writeln!(out, "from {before} to {after}: {}\n", counts.join(", "));
+    table(difference).print("", &mut out);
+    out
+}
+
+/// What changed, as a table.
+#[must_use]
+pub fn diff_table(difference: &Difference, layout: Layout) -> String {
+    table(difference).write(layout)
+}
+
+fn table(difference: &Difference) -> Table {
     let mut table = Table::new(&[
         ("change", Align::Left),
         ("of", Align::Left),
@@ -34,7 +45,7 @@ pub fn diff_text(before: &str, after: &str, difference: &Difference) -> String {
         ("after", Align::Right),
         ("by", Align::Right),
     ]);
-    for change in changes {
+    for change in &difference.changes {
         let (was, is, by) = match &change.how {
             How::Added(is) => (String::new(), is.clone(), String::new()),
             How::Removed(was) => (was.clone(), String::new(), String::new()),
@@ -43,8 +54,7 @@ pub fn diff_text(before: &str, after: &str, difference: &Difference) -> String {
         };
         table.row([word(&change.how).to_owned(), change.of.name().to_owned(), change.name.clone(), was, is, by]);
     }
-    table.print("", &mut out);
-    out
+    table
 }
 
 fn word(how: &How) -> &'static str {
@@ -95,7 +105,7 @@ struct DiffJson<'a> {
     changes: Vec<ChangeJson<'a>>,
 }
 
-/// What changed, as a `diff/1` document.
+/// What changed, as a `book-diff/1` document.
 #[must_use]
 pub fn diff_json(before: &str, after: &str, difference: &Difference) -> String {
     let changes = difference.changes.iter().map(|change| {
@@ -111,5 +121,5 @@ pub fn diff_json(before: &str, after: &str, difference: &Difference) -> String {
         };
         ChangeJson { change: word(&change.how), of: change.of, name: &change.name, before: was, after: is, percent: by }
     });
-    document(&DiffJson { tradewind: "diff/1", before, after, changes: changes.collect() })
+    document(&DiffJson { tradewind: "book-diff/1", before, after, changes: changes.collect() })
 }

@@ -48,7 +48,7 @@ struct AcceleratorJson {
 }
 
 #[derive(Serialize)]
-struct PlacementJson<'a> {
+pub(super) struct PlacementJson<'a> {
     workload: &'a str,
     priority: Option<u32>,
     provider: &'a str,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::money::Amount;
-use crate::plan::{Cost, LimitUse, Line, LineCategory, Method, Placement, Plan, Policy, PolicyKind};
+use crate::plan::{Cost, LimitUse, Line, Method, Placement, Plan, Policy, PolicyKind};
 use crate::report::proof_text::{counted, proof_sentence, status_sentence};
 use crate::report::table::{Align, Table};
 use crate::units::{Date, Share, Total};
@@ -183,15 +183,12 @@ fn placements(plan: &Plan, copies: &BTreeMap<&str, u64>, out: &mut String) {
     table.print("", out);
 }
 
-fn machines(placement: &Placement) -> String {
+pub(super) fn machines(placement: &Placement) -> String {
     let Some(sku) = &placement.sku else {
         return placement.option.map_or("flat rates".to_owned(), |option| format!("option {option}"));
     };
     let accelerator = placement.accelerator.map(|(model, count)| format!(" ({count} {model})")).unwrap_or_default();
-    // A workload divided at will buys a share of all its machines; one divided by replica states how many are here.
-    let all = placement.hours.total().times(i128::from(placement.replicas));
-    let bought = placement.lines.iter().find(|line| line.category == LineCategory::Compute).map(|line| line.quantity);
-    let part = if bought < all { format!("{} of ", placement.share) } else { String::new() };
+    let part = placement.part().map_or(String::new(), |part| format!("{part} of "));
     format!("{part}{} × {sku}{accelerator}", placement.replicas)
 }
 
@@ -220,7 +217,7 @@ fn list_sentence(plan: &Plan, list: &Cost) -> String {
     }
 }
 
-fn now(placement: &Placement) -> String {
+pub(super) fn now(placement: &Placement) -> String {
     let here = format!("{}/{}", placement.provider, placement.region);
     match &placement.current {
         Some(current) if **current == *here => "stays".to_owned(),
@@ -230,14 +227,14 @@ fn now(placement: &Placement) -> String {
 }
 
 /// Compute, storage, network, given, fees and total; nothing where nothing is charged.
-fn cost_cells(cost: &Cost) -> [String; 6] {
+pub(super) fn cost_cells(cost: &Cost) -> [String; 6] {
     let part = |amount: Amount| if amount == Amount::ZERO { String::new() } else { amount.in_cents() };
     let [compute, storage, network, given, fees] =
         [cost.compute, cost.storage, cost.network, cost.given, cost.fees].map(part);
     [compute, storage, network, given, fees, cost.total.in_cents()]
 }
 
-fn lines(lines: &[Line], indent: &str, out: &mut String) {
+pub(super) fn lines(lines: &[Line], indent: &str, out: &mut String) {
     use Align::{Left, Right};
     let mut table = Table::new(&[
         ("charge", Left),
@@ -337,7 +334,7 @@ fn limits(limits: &[LimitUse], currency: &str, out: &mut String) {
 }
 
 /// Whether a row of a limit with many rows says nothing: an upper bound on something that is not used.
-fn is_idle(limit: &LimitUse) -> bool {
+pub(super) fn is_idle(limit: &LimitUse) -> bool {
     limit.of.is_some() && !limit.at_least && limit.used == Total::ZERO && limit.slack > Total::ZERO
 }
 
@@ -356,7 +353,7 @@ fn policies(plan: &Plan, out: &mut String) {
     table.print("  ", out);
 }
 
-fn policy_name(policy: &Policy) -> String {
+pub(super) fn policy_name(policy: &Policy) -> String {
     match policy.kind {
         PolicyKind::DocumentedRules => "the documented rules".to_owned(),
         PolicyKind::SingleProvider => {
@@ -366,7 +363,7 @@ fn policy_name(policy: &Policy) -> String {
     }
 }
 
-fn policy_verdict(policy: &Policy, plan: &Plan) -> String {
+pub(super) fn policy_verdict(policy: &Policy, plan: &Plan) -> String {
     let some = |names: &[crate::catalog::Name]| {
         let shown: Vec<&str> = names.iter().take(4).map(|name| &**name).collect();
         let more = names.len() - shown.len();
@@ -396,7 +393,7 @@ fn policy_verdict(policy: &Policy, plan: &Plan) -> String {
 }
 
 /// A part as a percentage with one decimal, half away from zero, in whole arithmetic.
-fn percent_of(part: Amount, whole: Amount) -> String {
+pub(super) fn percent_of(part: Amount, whole: Amount) -> String {
     let (Some(part), whole) = (part.units().checked_mul(1000), whole.units()) else { return "?".to_owned() };
     if whole <= 0 {
         return "0%".to_owned();

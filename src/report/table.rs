@@ -7,6 +7,18 @@ pub(super) enum Align {
     Right,
 }
 
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Layout {
+    /// Columns of blanks, for a terminal.
+    Plain,
+    /// A table of GitHub's Markdown.
+    Markdown,
+    /// Comma-separated values as RFC 4180 has them, for a spreadsheet.
+    Csv,
+}
+
 /// Rows of cells under a header.
 pub(super) struct Table {
     align: Vec<Align>,
@@ -25,6 +37,31 @@ impl Table {
     /// Adds a row; missing cells are empty.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
+    }
+
+    /// The table in this layout, every column of it.
+    pub(super) fn write(&self, layout: Layout) -> String {
+        let mut out = String::new();
+        match layout {
+            Layout::Plain => self.print("", &mut out),
+            Layout::Csv => self.lines(&mut out, "", ",", "", csv_cell),
+            Layout::Markdown => {
+                let (header, rows) = self.rows.split_at(1.min(self.rows.len()));
+                let part = |rows: &[Vec<String>]| Table { align: self.align.clone(), rows: rows.to_vec() };
+                part(header).lines(&mut out, "| ", " | ", " |", markdown_cell);
+                let rule = self.align.iter().map(|align| if *align == Align::Left { "---" } else { "---:" });
+                out.push_str(&format!("|{}|\n", rule.collect::<Vec<_>>().join("|")));
+                part(rows).lines(&mut out, "| ", " | ", " |", markdown_cell);
+            }
+        }
+        out
+    }
+
+    fn lines(&self, out: &mut String, open: &str, between: &str, close: &str, cell: fn(&str) -> String) {
+        for row in &self.rows {
+            let cells = (0..self.align.len()).map(|column| cell(row.get(column).map_or("", String::as_str)));
+            out.push_str(&format!("{open}{}{close}\n", cells.collect::<Vec<_>>().join(between)));
+        }
     }
 
     /// The table, each line indented and without blanks at its end; columns that are empty throughout are left out.
@@ -52,5 +89,35 @@ impl Table {
             out.push_str(line.trim_end());
             out.push('\n');
         }
+    }
+}
+
+/// In quotes where it must be. A spreadsheet would take what begins like a formula for one: such text gets an apostrophe.
+fn csv_cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '@', '\t', '\r'])
+        || text.starts_with('-') && !text.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+fn markdown_cell(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ").replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_cannot_leave_their_columns() {
+        let mut table = Table::new(&[("name", Align::Left), ("cost", Align::Right)]);
+        table.row(["a|b, \"c\"".to_owned(), "-1.5".to_owned()]);
+        table.row(["=1+1".to_owned()]);
+        assert_eq!(table.write(Layout::Csv), "name,cost\n\"a|b, \"\"c\"\"\",-1.5\n'=1+1,\n");
+        assert_eq!(
+            table.write(Layout::Markdown),
+            "| name | cost |\n|---|---:|\n| a\\|b, \"c\" | -1.5 |\n| =1+1 |  |\n"
+        );
+        assert_eq!(table.write(Layout::Plain), "name      cost\na|b, \"c\"  -1.5\n=1+1\n");
     }
 }

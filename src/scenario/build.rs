@@ -6,15 +6,17 @@ use rust_decimal::Decimal;
 
 use crate::catalog::{Catalog, Name};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
+use crate::factor::Factor;
 use crate::numbers;
 use crate::scenario::draft::{
-    AcceleratorNeedDraft, ByAcceleratorDraft, GatewayDraft, OptionDraft, ScenarioDraft, Split, WorkloadDraft,
+    AcceleratorNeedDraft, ByAcceleratorDraft, GatewayDraft, GrowthDraft, OptionDraft, ScenarioDraft, Split,
+    WorkloadDraft,
 };
 use crate::scenario::limit::Limit;
 use crate::scenario::resolve::{Resolver, sorted};
 use crate::scenario::{
-    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Machines, OnAccelerator, Scenario, Workload, build_limit,
-    build_place, build_rule,
+    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Growth, Machines, OnAccelerator, Scenario, Workload,
+    build_limit, build_place, build_rule,
 };
 use crate::units::{HOURS_PER_MONTH, Quantity};
 
@@ -31,6 +33,7 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
         .hours_per_month
         .and_then(|hours| numbers::positive(faults, hours, "`hours_per_month`"))
         .unwrap_or(HOURS_PER_MONTH);
+    let growth = draft.growth.and_then(|growth| read_growth(faults, growth));
     numbers::text(faults, &draft.name, Span::NONE, "the name of the scenario");
     let mut resolver = Resolver { catalog, faults, workloads: BTreeMap::new(), compared: 0 };
     let gateway = draft.gateway.map(|gateway| read_gateway(&mut resolver, gateway));
@@ -60,6 +63,7 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
     Scenario {
         name: draft.name,
         hours_per_month,
+        growth,
         gateway,
         workloads,
         limits,
@@ -69,6 +73,20 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
         apart,
         spread,
     }
+}
+
+/// At most a hundred years: a plan that looks further says nothing.
+const MOST_MONTHS: u32 = 1200;
+
+fn read_growth(faults: &mut Diagnostics, growth: GrowthDraft) -> Option<Growth> {
+    let months = numbers::count(faults, growth.months, "`months` of `horizon`", (1, MOST_MONTHS));
+    let factor = Factor::percent(growth.percent.value);
+    if factor.is_none() {
+        let message = format!("`growth` of `horizon` is {}", quoted(&format!("{}%", growth.percent.value)));
+        let fault = Diagnostic::new(Kind::OutOfRange, growth.percent.span, message);
+        faults.push(fault.help("legal is -100% to 100000%, with at most 10 decimals"));
+    }
+    Some(Growth { months: months?, factor: factor?, span: growth.percent.span })
 }
 
 /// Names that must not repeat, and what each is the name of.

@@ -15,6 +15,8 @@ pub struct ScenarioDraft {
     pub name: Name,
     /// Hours in a month; 730 if absent.
     pub hours_per_month: Option<Spanned<Decimal>>,
+    /// How demand grows over months; it stays if absent.
+    pub growth: Option<GrowthDraft>,
     /// How requests find a provider.
     pub gateway: Option<GatewayDraft>,
     /// What has to run.
@@ -31,6 +33,15 @@ pub struct ScenarioDraft {
     pub apart: Vec<ApartDraft>,
     /// What is spread over places.
     pub spread: Vec<SpreadDraft>,
+}
+
+/// How demand grows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GrowthDraft {
+    /// Over so many months.
+    pub months: Spanned<Decimal>,
+    /// By so many percent each.
+    pub percent: Spanned<Decimal>,
 }
 
 /// Routes of a gateway.

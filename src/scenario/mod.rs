@@ -18,6 +18,7 @@ mod build_limit;
 mod build_place;
 mod build_rule;
 pub mod draft;
+mod grown;
 mod limit;
 mod resolve;
 mod rule;
@@ -28,6 +29,7 @@ pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
 pub use self::rule::{Apart, Domain, Fee, FeePlace, ProviderCount, Spread, Together};
 use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, ProviderId, RegionId, SkuId, Terms};
 use crate::diagnostic::{Diagnostics, Sources, Span};
+use crate::factor::Factor;
 use crate::money::Amount;
 use crate::numbers;
 use crate::units::Quantity;
@@ -40,6 +42,8 @@ pub struct Scenario {
     pub name: Name,
     /// Hours in a month.
     pub hours_per_month: Quantity,
+    /// How demand grows over months, if the scenario says.
+    pub growth: Option<Growth>,
     /// How requests find a provider, if the scenario says.
     pub gateway: Option<Gateway>,
     /// What has to run, in the order given.
@@ -74,6 +78,18 @@ impl Scenario {
     pub fn workload_named(&self, name: &str) -> Option<usize> {
         self.workloads.iter().position(|workload| &*workload.name == name)
     }
+}
+
+/// How demand grows: what the scenario states is the demand of today, month 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Growth {
+    /// Months that are looked ahead, at least 1.
+    pub months: u32,
+    /// What the demand of a month is multiplied by for that of the next.
+    pub factor: Factor,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// Request region → provider, with a default; names, because a gateway may know providers no book describes.

@@ -68,7 +68,8 @@ pub(crate) fn choose(
     linear: bool,
 ) -> Option<(usize, f64)> {
     if !linear {
-        return by_answers(program, ranges, values).or_else(|| volume(program, ranges, values));
+        let opens = opening(program, ranges, values);
+        return opens.or_else(|| by_answers(program, ranges, values)).or_else(|| volume(program, ranges, values));
     }
     let _ = layout;
     let mut best: Option<(u32, f64, usize)> = None;
@@ -110,6 +111,17 @@ fn volume(program: &Program, ranges: &Ranges, values: &[f64]) -> Option<(usize, 
         }
     }
     best.map(|(_, column, step)| (column, step))
+}
+
+/// A fee whose answers disagree: what is open decides more than any block.
+fn opening(program: &Program, ranges: &Ranges, values: &[f64]) -> Option<(usize, f64)> {
+    let open = |&column: &usize| {
+        matches!(program.columns[column].kind, ColumnKind::Opens { .. }) && ranges.least[column] < ranges.most[column]
+    };
+    let part = |column: usize| values[column].min(1.0 - values[column]);
+    let columns = (0..program.columns.len()).filter(open).filter(|&column| part(column) > 0.02);
+    let column = columns.max_by(|&a, &b| part(a).total_cmp(&part(b)).then(b.cmp(&a)))?;
+    Some((column, 0.0))
 }
 
 /// The block whose answers disagree most, at the candidate they name most.

@@ -10,6 +10,8 @@ use crate::solve::layout::Layout;
 
 /// Room for floats, of the larger of bound and scale.
 const ROOM: f64 = 1e-7;
+/// Units from which on a range is wide.
+const WIDE: f64 = 1_000.0;
 /// Rows looked at, for each row of the program, before it is left at that.
 const ROUNDS: usize = 12;
 
@@ -102,12 +104,14 @@ fn tighten(
         }
         let step = (slack.max(0.0) + room) / figure.abs();
         let whole = !matches!(program.columns[column].kind, ColumnKind::Volume { .. });
+        // Two rows can hand each other a wide range in ever smaller cuts; the exact checker ends that early, too.
+        let enough = if whole && to - from < WIDE { 0.0 } else { 1e-3 * (to - from) };
         if figure > 0.0 {
             let mut end = from + step;
             if whole {
                 end = (end + 1e-6).floor();
             }
-            if end < to - 1e-9 * to.abs().max(1e-9) && (whole || end < to - 1e-3 * (to - from)) {
+            if end < to - 1e-9 * to.abs().max(1e-9) && end < to - enough {
                 ranges.most[column] = end.max(from);
                 moved.push(column);
             }
@@ -116,7 +120,7 @@ fn tighten(
             if whole {
                 end = (end - 1e-6).ceil();
             }
-            if end > from + 1e-9 * to.abs().max(1e-9) && (whole || end > from + 1e-3 * (to - from)) {
+            if end > from + 1e-9 * to.abs().max(1e-9) && end > from + enough {
                 ranges.least[column] = end.min(to);
                 moved.push(column);
             }

@@ -28,12 +28,18 @@ pub(crate) struct Layout {
     pub(crate) roles: Vec<Role>,
     /// By column: which columns its units feed.
     pub(crate) feeds: Vec<Vec<Feed>>,
+    /// By column: its figures in rules, without rows that only link columns.
+    pub(crate) uses: Vec<Vec<(usize, f64)>>,
+    /// By column: the volumes it adds to, and how much.
+    pub(crate) volumes: Vec<Vec<(usize, f64)>>,
     /// By row: its largest figure, 1 if it has none.
     pub(crate) scale: Vec<f64>,
     /// Columns that are of no block: they answer each by itself.
     pub(crate) loose: Vec<usize>,
     /// By row: whether a tariff's cost counts in it.
     pub(crate) curved: Vec<bool>,
+    /// Limits on what is minimised: whoever makes a selection cheaper comes nearer to them, too.
+    pub(crate) budgets: Vec<bool>,
 }
 
 impl Layout {
@@ -95,6 +101,38 @@ impl Layout {
             }
         }
         let loose = (0..program.columns.len()).filter(|&column| block[column].is_none()).collect();
-        Layout { roles, feeds, scale, loose, curved }
+        let mut uses = vec![Vec::new(); program.columns.len()];
+        let mut volumes = vec![Vec::new(); program.columns.len()];
+        for (number, column) in program.columns.iter().enumerate() {
+            for &(row, figure) in &column.entries {
+                match roles[row] {
+                    Role::Rule => uses[number].push((row, figure)),
+                    Role::Volume(volume) => volumes[number].push((volume, figure)),
+                    Role::Link | Role::Block => {}
+                }
+            }
+        }
+        let budgets = (0..program.rows.len()).map(|row| is_budget(program, row)).collect();
+        Layout { roles, feeds, uses, volumes, scale, loose, curved, budgets }
     }
+}
+
+/// Whether a row limits what is minimised: each column's figure is its cost, and so is each tariff's. What is not placed
+/// costs its value and counts in no limit.
+fn is_budget(program: &Program, number: usize) -> bool {
+    let row = &program.rows[number];
+    if row.equal || !matches!(row.kind, RowKind::Limit { .. }) || row.entries.is_empty() {
+        return false;
+    }
+    let mut figures = vec![0.0; program.columns.len()];
+    row.entries.iter().for_each(|&(column, figure)| figures[column] += figure);
+    program.columns.iter().zip(&figures).all(|(column, &figure)| {
+        let unplaced = matches!(column.kind, ColumnKind::Unplaced { .. });
+        let plain = unplaced || (column.cost - figure).abs() <= 1e-12 * column.cost.abs();
+        plain
+            && column.curve.as_ref().is_none_or(|curve| {
+                let found = curve.entries.iter().filter(|(row, _)| *row == number).map(|(_, figure)| figure);
+                (found.sum::<f64>() - 1.0).abs() <= 1e-12
+            })
+    })
 }

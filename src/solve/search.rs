@@ -15,18 +15,27 @@ use crate::solve::branch;
 use crate::solve::carry::carry;
 use crate::solve::core;
 use crate::solve::dual::{Dual, Form, Ranges};
-use crate::solve::layout::Layout;
+use crate::solve::layout::{Layout, Role};
 use crate::solve::linear::{Relaxation, Said};
 use crate::solve::mend::Mender;
 use crate::solve::ray;
+use crate::solve::rebuild::Rebuilder;
 use crate::solve::state::{Parts, State};
 use crate::solve::tree::{Case, Open, Shown, Tree};
 
-/// Cases looked at before a small program is handed to the solver that was built in, and cases that it may look at.
-const CASES_BEFORE_CORE: u64 = 400;
+/// Cases that the solver that was built in may look at.
 const CASES_OF_CORE: u32 = 200;
 /// Work of changing a selection once.
 const CHANGE_WORK: u64 = 20;
+
+/// Changes that mending and improving a selection may always make.
+const POLISH_CHANGES: u64 = 300_000;
+/// Changes of the first round of rebuilding; each of the next four rounds has twice as many.
+const REBUILD_CHANGES: u64 = 200_000;
+/// What a climb must add to the bound of the linear program, in parts of what is open, to be worth its time.
+const WORTH: f64 = 0.02;
+/// Rebuilding takes one part in so many of all work.
+const REBUILD_PART: u64 = 4;
 
 /// A selection that keeps every rule, and how it was found.
 #[derive(Clone)]
@@ -54,6 +63,8 @@ pub(crate) struct Search<'a> {
     pub(crate) forms: &'a [Form],
     /// Suggests plans for small cores.
     pub(crate) solver: Solver<'a>,
+    /// Cases looked at before a small program is handed to it.
+    pub(crate) core_after: u64,
     /// The linear program of all cases, if it is not too large.
     pub(crate) relaxation: Option<Relaxation>,
     pub(crate) effort: Effort,
@@ -61,6 +72,13 @@ pub(crate) struct Search<'a> {
     pub(crate) best: Option<Best>,
     pub(crate) tree: Tree,
     pub(crate) work: u64,
+    /// Of it, for mending and improving selections.
+    pub(crate) polished: u64,
+    /// Of it, for rebuilding selections, and how often that was done.
+    pub(crate) rebuilt: u64,
+    pub(crate) rounds: u64,
+    /// By column: what one unit takes from rules that are tight, at the prices of the whole's relaxation.
+    pub(crate) scarcity: Vec<f64>,
     /// Work at which progress is told next.
     pub(crate) tell_at: u64,
     /// Set once the search must end.
@@ -69,6 +87,8 @@ pub(crate) struct Search<'a> {
     pub(crate) grain: f64,
     /// Whether the first plan is all that is asked for.
     pub(crate) first_only: bool,
+    /// Whether a case whose ranges leave nothing is shown to hold nothing by multipliers all the same.
+    pub(crate) careful: bool,
     /// Values that guide the split of the case looked at.
     pub(crate) guide: Option<Vec<f64>>,
     /// Whether the linear program of the case looked at decides everything that can be.
@@ -83,11 +103,12 @@ impl<'a> Search<'a> {
             most: self.program.columns.iter().map(|column| column.most).collect(),
         };
         let none = Rc::new(vec![0.0; self.program.rows.len()]);
-        let answer = if carry(self.program, self.layout, &mut root, None, &mut self.work) {
-            self.dual(0).ask(&root, &none, true)
-        } else {
-            None
-        };
+        let whole = root.clone();
+        let mut left = carry(self.program, self.layout, &mut root, None, &mut self.work);
+        if !left && self.careful {
+            (root, left) = (whole, true);
+        }
+        let answer = if left { self.dual(0).ask(&root, &none, true) } else { None };
         let Some(answer) = answer else {
             self.tree.cases.push(Case::root(f64::INFINITY, Shown::Multipliers { form: 0, values: none }));
             return;
@@ -138,6 +159,7 @@ impl<'a> Search<'a> {
                 return None;
             }
         }
+        self.scarcity = self.scarcity_at(&start);
         for form in 0..self.forms.len() {
             let bound = self.tree.cases[0].bound;
             if self.closes(bound) || self.is_over() {
@@ -151,12 +173,22 @@ impl<'a> Search<'a> {
             let steps = if form == 0 { 300 } else { 600 };
             self.climb_case(0, form, root, &from, steps, true);
             // What linear programs reach too is better left to them: they end sooner.
-            let gained = self.tree.cases[0].bound > bound + 1e-6 * bound.abs();
+            let open = self.best.as_ref().map_or(0.0, |best| best.standing.objective.approximate() - bound);
+            let gained = self.tree.cases[0].bound > bound + (1e-6 * bound.abs()).max(WORTH * open);
             if gained && (!linear || form > 0) {
                 engine = Engine::Climb(form);
             }
         }
         Some(engine)
+    }
+
+    /// What one unit of each column takes from rules, at prices of the rows.
+    fn scarcity_at(&self, multipliers: &[f64]) -> Vec<f64> {
+        let of_rule = |&&(row, _): &&(usize, f64)| self.layout.roles[row] == Role::Rule;
+        let of_column = |column: &crate::program::Column| {
+            column.entries.iter().filter(of_rule).map(|&(row, figure)| multipliers[row] * figure).sum()
+        };
+        self.program.columns.iter().map(of_column).collect()
     }
 
     /// Splits cases until none is left that could hold a better plan.
@@ -171,13 +203,18 @@ impl<'a> Search<'a> {
             if self.is_over() || self.reached(next.bound) {
                 return;
             }
-            let (mut ranges, named) = self.tree.ranges(self.program, next.case, root);
+            let (split, named) = self.tree.ranges(self.program, next.case, root);
+            let mut ranges = split.clone();
             if !carry(self.program, self.layout, &mut ranges, Some(&named), &mut self.work) {
-                self.tree.cases[next.case].bound = f64::INFINITY;
-                continue;
+                if !self.careful {
+                    self.tree.cases[next.case].bound = f64::INFINITY;
+                    continue;
+                }
+                ranges = split;
             }
             looked += 1;
-            if looked == CASES_BEFORE_CORE {
+            self.rebuild();
+            if looked == self.core_after {
                 self.ask_for_core(root);
             }
             let thorough = looked <= 10 || looked.is_multiple_of(25);
@@ -366,9 +403,21 @@ impl<'a> Search<'a> {
     /// Mends and improves a selection, and offers what comes of it.
     fn polish(&mut self, parts: Vec<Parts>, method: Method) {
         let mut state = State::new(self.program, self.layout, parts);
-        let budget = (self.effort.work.saturating_sub(self.work) / CHANGE_WORK / 4).min(60_000_000);
+        // A part of all work, and enough for one thorough look at a small program.
+        let due = (self.work / CHANGE_WORK / 2).saturating_sub(self.polished / CHANGE_WORK).max(POLISH_CHANGES);
+        let budget = (self.effort.work.saturating_sub(self.work) / CHANGE_WORK / 4).min(due);
         let mender = Mender { program: self.program, layout: self.layout, budget };
         let moved = !state.keeps_all();
+        // Moves that mend a budget are those that save: they are found where the budget is not in the way of mending.
+        if self.layout.budgets.contains(&true) && moved {
+            state.unbudgeted = true;
+            state.recount();
+            if mender.mend(&mut state) {
+                mender.improve(&mut state);
+            }
+            state.unbudgeted = false;
+            state.recount();
+        }
         let mut kept = mender.mend(&mut state);
         if kept {
             let before = state.cost;
@@ -389,6 +438,7 @@ impl<'a> Search<'a> {
             }
         }
         self.work += state.changes * CHANGE_WORK;
+        self.polished += state.changes * CHANGE_WORK;
     }
 
     /// Keeps a selection if it exactly keeps every rule and costs less than the best; whether it keeps every rule.
@@ -405,6 +455,34 @@ impl<'a> Search<'a> {
             self.best = Some(Best { selection, standing, method });
         }
         true
+    }
+
+    /// Rebuilds the best selection in large steps, as long as that takes no more than a part of all work.
+    fn rebuild(&mut self) {
+        if self.program.blocks.len() < 3 || self.first_only || self.rebuilt * REBUILD_PART > self.work {
+            return;
+        }
+        let Some(best) = &self.best else { return };
+        let parts = self.program.parts(self.problem, &best.selection);
+        let mut state = State::new(self.program, self.layout, parts);
+        let before = state.changes;
+        self.rounds += 1;
+        let left = self.effort.work.saturating_sub(self.work) / CHANGE_WORK;
+        let budget = (REBUILD_CHANGES << self.rounds.min(4)).min(left);
+        let rebuilder = Rebuilder {
+            program: self.program,
+            layout: self.layout,
+            scarcity: &self.scarcity,
+            budget,
+            seed: self.rounds,
+        };
+        let found = rebuilder.rebuild(&mut state);
+        let work = (state.changes - before) * CHANGE_WORK;
+        self.rebuilt += work;
+        self.work += work;
+        if let Some(parts) = found {
+            self.polish(parts, Method::Repair);
+        }
     }
 
     /// What a case's bound must reach so that no better plan can be in it.

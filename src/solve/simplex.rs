@@ -31,6 +31,8 @@ pub(crate) struct Simplex {
     slack_basic: Vec<bool>,
     at_most: Vec<bool>,
     inverse: Vec<Vec<f64>>,
+    /// By row of the inverse: the square of its length.
+    lengths: Vec<f64>,
     values: Vec<f64>,
     reduced: Vec<f64>,
     slack_reduced: Vec<f64>,
@@ -76,6 +78,7 @@ impl Simplex {
             slack_basic: Vec::new(),
             at_most,
             inverse: Vec::new(),
+            lengths: Vec::new(),
             values: Vec::new(),
             slack_reduced: Vec::new(),
             pivots: 0,
@@ -105,6 +108,7 @@ impl Simplex {
             }
         }
         last[row] = 1.0;
+        self.lengths.push(last.iter().map(|value| value * value).sum());
         for line in &mut self.inverse {
             line.push(0.0);
         }
@@ -208,15 +212,20 @@ impl Simplex {
         }
     }
 
-    /// The row whose basic value is farthest outside its range.
+    /// The row whose basic value is farthest outside its range, measured along the edge that leads back into it (Forrest
+    /// and Goldfarb, 1992): with the inverse at hand the lengths of edges are exact. The plain distance takes two to five
+    /// times the pivots.
     fn leaving(&self) -> Option<(usize, bool)> {
         let mut worst: Option<(f64, usize, bool)> = None;
         for (position, (&what, &value)) in self.basis.iter().zip(&self.values).enumerate() {
             let (least, most) = self.range(what);
             let (over, above) = if value > most { (value - most, true) } else { (least - value, false) };
             let room = FEASIBLE * (1.0 + if above { most.abs() } else { least.abs() });
-            if over > room && worst.is_none_or(|(most, ..)| over > most) {
-                worst = Some((over, position, above));
+            if over > room {
+                let steep = over * over / self.lengths[position].max(1e-12);
+                if worst.is_none_or(|(most, ..)| steep > most) {
+                    worst = Some((steep, position, above));
+                }
             }
         }
         worst.map(|(_, position, above)| (position, above))
@@ -360,23 +369,30 @@ impl Simplex {
         let own: Vec<f64> = line.iter().map(|value| value / pivot).collect();
         let filled: Vec<usize> = (0..rows).filter(|&row| own[row] != 0.0).collect();
         let dense = filled.len() * 3 > rows;
+        let length: f64 = own.iter().map(|value| value * value).sum();
         for (other, weight) in weights.iter().enumerate() {
             if other == position || *weight == 0.0 {
                 continue;
             }
             let line = &mut self.inverse[other];
+            let mut common = 0.0;
             if dense {
                 for (value, own) in line.iter_mut().zip(&own) {
+                    common += *value * own;
                     *value -= weight * own;
                 }
             } else {
                 for &row in &filled {
+                    common += line[row] * own[row];
                     line[row] -= weight * own[row];
                 }
             }
+            let changed = self.lengths[other] - 2.0 * weight * common + weight * weight * length;
+            self.lengths[other] = changed.max(1e-12);
             self.work += if dense { rows } else { filled.len() } as u64;
         }
         self.inverse[position] = own;
+        self.lengths[position] = length;
         self.pivots += 1;
     }
 
@@ -435,6 +451,7 @@ impl Simplex {
             self.slack_basic[what - count] = true;
         }
         self.basis = basis;
+        self.lengths = inverse.iter().map(|line| line.iter().map(|value| value * value).sum()).collect();
         self.inverse = inverse;
         let mut prices = vec![0.0; rows];
         for (position, &what) in self.basis.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! A selection while it is being changed: its cost and the sum of every rule, kept up to date in floats.
 
-use crate::program::{Column, Program};
+use crate::program::Program;
 use crate::solve::layout::{Layout, Role};
 
 /// What sums may exceed their bound by, of the larger of the bound and the row's largest figure: noise of floats.
@@ -19,6 +19,13 @@ pub(crate) struct State<'a> {
     fed: Vec<u32>,
     /// By row that is a rule.
     pub(crate) sums: Vec<f64>,
+    /// By row: what its sum may come to, and by how much it is above that, in parts of its scale.
+    most: Vec<f64>,
+    over: Vec<f64>,
+    /// How many rules are broken.
+    pub(crate) broken: usize,
+    /// What the block being replaced feeds: column, crumb, units before and after.
+    fed_now: Vec<(usize, u32, u32, u32)>,
     /// By column that is a volume.
     volumes: Vec<f64>,
     /// The objective.
@@ -27,6 +34,8 @@ pub(crate) struct State<'a> {
     pub(crate) excess: f64,
     /// Bounds of rules are lowered by so much of their scale.
     pub(crate) margin: f64,
+    /// Whether limits on what is minimised are left out of account, so that a selection becomes cheap first.
+    pub(crate) unbudgeted: bool,
     /// Changes made so far: the work of whoever changes it.
     pub(crate) changes: u64,
 }
@@ -40,10 +49,15 @@ impl<'a> State<'a> {
             parts: vec![Parts::new(); program.blocks.len()],
             fed: vec![0; program.columns.len()],
             sums: vec![0.0; program.rows.len()],
+            most: vec![f64::INFINITY; program.rows.len()],
+            over: vec![0.0; program.rows.len()],
+            broken: 0,
+            fed_now: Vec::new(),
             volumes: vec![0.0; program.columns.len()],
             cost: 0.0,
             excess: 0.0,
             margin: 0.0,
+            unbudgeted: false,
             changes: 0,
         };
         for (number, block) in program.blocks.iter().enumerate() {
@@ -55,24 +69,32 @@ impl<'a> State<'a> {
         state
     }
 
-    /// Adds up the excess anew: after the margin changed, or many changes blurred it.
+    /// Adds up the excess anew: after the margin or what counts changed, or many changes blurred it.
     pub(crate) fn recount(&mut self) {
-        self.excess = (0..self.sums.len()).map(|row| self.excess_of(row)).sum();
+        for row in 0..self.sums.len() {
+            let (bound, scale) = (self.program.rows[row].bound, self.layout.scale[row]);
+            let counts = self.layout.roles[row] == Role::Rule && !(self.unbudgeted && self.layout.budgets[row]);
+            let most = bound - self.margin * scale;
+            self.most[row] = if counts { most + NOISE * bound.abs().max(scale) } else { f64::INFINITY };
+            self.over[row] = self.over_at(row);
+        }
+        self.broken = self.over.iter().filter(|over| **over > 0.0).count();
+        self.excess = self.over.iter().sum();
+    }
+
+    fn over_at(&self, row: usize) -> f64 {
+        let over = self.sums[row] - self.most[row];
+        if over > 0.0 { over / self.layout.scale[row] } else { 0.0 }
     }
 
     /// By how much a rule is broken, in parts of its scale.
     pub(crate) fn excess_of(&self, row: usize) -> f64 {
-        if self.layout.roles[row] != Role::Rule {
-            return 0.0;
-        }
-        let (bound, scale) = (self.program.rows[row].bound, self.layout.scale[row]);
-        let over = self.sums[row] - bound + self.margin * scale;
-        if over > NOISE * bound.abs().max(scale) { over / scale } else { 0.0 }
+        self.over[row]
     }
 
     /// Whether every rule holds, as far as floats tell.
     pub(crate) fn keeps_all(&self) -> bool {
-        (0..self.sums.len()).all(|row| self.excess_of(row) == 0.0)
+        self.broken == 0
     }
 
     /// Gives a block other parts.
@@ -84,13 +106,13 @@ impl<'a> State<'a> {
             let change = f64::from(unplaced(found, parts)) - f64::from(unplaced(found, &old));
             self.cost += self.program.columns[column].cost * change;
         }
-        // What the block feeds before and after; few columns, so that lists do.
-        let mut fed: Vec<(usize, u32, u32, u32)> = Vec::new();
+        let mut fed = std::mem::take(&mut self.fed_now);
         for (list, after) in [(old.as_slice(), false), (parts, true)] {
             for &(column, units) in list {
                 let change = if after { f64::from(units) } else { -f64::from(units) };
                 self.shift(column, change);
                 for feed in &self.layout.feeds[column] {
+                    // Few columns, so that a list does.
                     let at = fed.iter().position(|entry| entry.0 == feed.column);
                     let at = at.unwrap_or_else(|| {
                         fed.push((feed.column, feed.crumb, 0, 0));
@@ -100,7 +122,7 @@ impl<'a> State<'a> {
                 }
             }
         }
-        for (column, crumb, before, after) in fed {
+        for (column, crumb, before, after) in fed.drain(..) {
             match (before > crumb, after > crumb) {
                 (false, true) => {
                     self.fed[column] += 1;
@@ -117,35 +139,42 @@ impl<'a> State<'a> {
                 _ => {}
             }
         }
-        self.parts[block] = parts.to_vec();
+        self.fed_now = fed;
+        let mut kept = old;
+        kept.clear();
+        kept.extend_from_slice(parts);
+        self.parts[block] = kept;
     }
 
     /// Changes a column, and with it cost, sums and volumes.
     fn shift(&mut self, number: usize, change: f64) {
-        let column: &Column = &self.program.columns[number];
-        self.cost += column.cost * change;
-        for &(row, figure) in &column.entries {
-            match self.layout.roles[row] {
-                Role::Rule => self.add(row, figure * change),
-                Role::Volume(volume) => {
-                    let Some(curve) = &self.program.columns[volume].curve else { continue };
-                    let before = curve.at(self.volumes[volume]);
-                    self.volumes[volume] += figure * change;
-                    let after = curve.at(self.volumes[volume]);
-                    self.cost += after - before;
-                    for &(row, figure) in &curve.entries {
-                        self.add(row, figure * (after - before));
-                    }
-                }
-                Role::Link | Role::Block => {}
+        let layout = self.layout;
+        self.cost += self.program.columns[number].cost * change;
+        for &(row, figure) in &layout.uses[number] {
+            self.add(row, figure * change);
+        }
+        for &(volume, figure) in &layout.volumes[number] {
+            let Some(curve) = &self.program.columns[volume].curve else { continue };
+            let before = curve.at(self.volumes[volume]);
+            self.volumes[volume] += figure * change;
+            let after = curve.at(self.volumes[volume]);
+            self.cost += after - before;
+            for &(row, figure) in &curve.entries {
+                self.add(row, figure * (after - before));
             }
         }
     }
 
     fn add(&mut self, row: usize, change: f64) {
-        let before = self.excess_of(row);
         self.sums[row] += change;
-        self.excess += self.excess_of(row) - before;
+        let before = self.over[row];
+        let after = self.over_at(row);
+        if before > 0.0 || after > 0.0 {
+            self.over[row] = after;
+            self.broken = self.broken + usize::from(after > 0.0) - usize::from(before > 0.0);
+            // Nothing broken is nothing, whatever sums of floats have left.
+            self.excess = if self.broken == 0 { 0.0 } else { self.excess + after - before };
+        }
     }
 }
 

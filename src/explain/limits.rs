@@ -1,0 +1,95 @@
+//! Limits: which bind, and what more room would save.
+//!
+//! The ceiling comes from the plan's own proof. Its multipliers prove a bound of the raised scenario too, only a lower
+//! one: L(π) falls by λ·d where the limit is priced at λ. Reading λ off a leaf is not enough, though, for a proof may
+//! rest on a limit in other ways: a ray, a branch carried through the rows, a limit kept inside a minimum. So the check
+//! recomputes the proof against the raised scenario. What comes out is a bound for it, whatever the size of the raise,
+//! or the proof no longer holds and nothing is said.
+
+use crate::check::{Shown, proven};
+use crate::conflict::Room;
+use crate::explain::question::{Answer, Questions};
+use crate::explain::{Between, LimitExplained};
+use crate::money::Amount;
+use crate::plan::{Extent, MULTIPLIER_BITS, Node, Plan, RowName};
+use crate::problem::Problem;
+use crate::reduced::with_bounds;
+use crate::scenario::{Bound, Scenario};
+use crate::units::{Share, Total};
+
+/// Every limit of the scenario, in its order.
+pub(super) fn explained(
+    problem: &Problem,
+    plan: &Plan,
+    step: Share,
+    questions: &mut Questions<'_>,
+) -> Vec<LimitExplained> {
+    let mut all = Vec::with_capacity(problem.scenario.limits.len());
+    for (number, limit) in problem.scenario.limits.iter().enumerate() {
+        let room = Room::of(number, limit);
+        let to = room.wider_by(i128::from(step.parts()));
+        let raised = (to > room.from).then(|| (room.step(to), with_room(&problem.scenario, number, room.extent(to))));
+        let ceiling = raised.as_ref().and_then(|(_, raised)| ceiling(problem, plan, raised));
+        // Rounding of costs is all that is left between an optimum and its bound.
+        let nothing_left = ceiling.is_some_and(|most| most.units() <= rounding(problem));
+        let saves = match raised.as_ref().filter(|_| !nothing_left) {
+            Some((_, raised)) => saving(plan, ceiling, questions.ask(raised.clone())),
+            None => None,
+        };
+        all.push(LimitExplained {
+            name: limit.name.clone(),
+            binds: plan.limits.iter().any(|row| row.name == limit.name && row.slack == Total::ZERO),
+            shadow_price: match limit.bound {
+                Bound::Absolute(_) => shadow_price(plan, &limit.name),
+                // A share's row counts in parts of its sum, which is no unit that a person buys.
+                Bound::Share(_) => None,
+            },
+            raised: raised.map(|(step, _)| step),
+            ceiling,
+            saves,
+        });
+    }
+    all
+}
+
+fn with_room(scenario: &Scenario, number: usize, to: Extent) -> Scenario {
+    with_bounds(scenario, &[(number, to)])
+}
+
+/// 10⁻⁶ a workload, below which an optimum is not told from its bound.
+fn rounding(problem: &Problem) -> i128 {
+    let copies = problem.scenario.workloads.iter().map(|workload| i128::from(workload.count));
+    copies.sum::<i128>().max(1).saturating_mul(10_i128.pow(18))
+}
+
+/// What any plan of the raised scenario can save, by the plan's own proof.
+fn ceiling(problem: &Problem, plan: &Plan, raised: &Scenario) -> Option<Amount> {
+    match proven(&problem.catalog, raised, &plan.proof) {
+        Ok(Shown::Bound(bound)) => plan.objective.minus(bound),
+        _ => None,
+    }
+}
+
+/// What was found, and what is proven to be left; the plan itself is still one of the raised scenario.
+fn saving(plan: &Plan, ceiling: Option<Amount>, answer: Answer) -> Option<Between> {
+    let Answer::Plan(other) = answer else { return None };
+    let least = plan.objective.minus(other.objective)?.max(Amount::ZERO);
+    let most = plan.objective.minus(other.bound)?;
+    let most = ceiling.map_or(most, |ceiling| most.min(ceiling)).max(least);
+    Some(Between { least, most })
+}
+
+/// The largest multiplier over the leaves of a limit's rows, as money per unit of its sum.
+fn shadow_price(plan: &Plan, limit: &str) -> Option<Amount> {
+    let rows = plan.proof.rows.iter();
+    let of_limit: Vec<bool> = rows.map(|row| matches!(row, RowName::Limit { name, .. } if **name == *limit)).collect();
+    let leaves = plan.proof.tree.iter().filter_map(|node| match node {
+        Node::Leaf { multipliers, .. } => Some(multipliers),
+        _ => None,
+    });
+    let priced = leaves.flatten().filter(|(row, _)| of_limit.get(*row).copied().unwrap_or(false));
+    let most = priced.map(|(_, multiplier)| *multiplier).max().filter(|most| *most > 0)?;
+    // 10²⁴ / 2⁴⁰ = 5²⁴ / 2¹⁶.
+    let units = i128::from(most).checked_mul(5_i128.pow(24))? >> (MULTIPLIER_BITS - 24);
+    Some(Amount::from_units(units))
+}
