@@ -79,6 +79,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
     (
         "std::path",
         &[
+            "input/document.rs",
             "input/load.rs",
             "import/mod.rs",
             "cli/mod.rs",

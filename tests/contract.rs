@@ -1,14 +1,22 @@
 //! Negotiated prices: what layers make of list prices, and how a plan shows both.
 
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use proptest::prelude::*;
 use tradewind::catalog::{Catalog, Offer, Terms};
+use tradewind::explain::{Depth, WhyNot, Wins, explain_offer};
 use tradewind::plan::{Breach, Plan};
-use tradewind::report::{Detail, plan_json, plan_text};
-use tradewind::{Effort, Problem, check, contracted_catalog_from_yaml, optimize, plan_from_json, scenario_from_yaml};
+use tradewind::report::{Detail, plan_json, plan_text, review_csv};
+use tradewind::scenario::Demand;
+use tradewind::{
+    Document, Effort, Factor, GivenFiles, Overlay, Problem, check, contracted_catalog_from_yaml, load_given, optimize,
+    plan_from_json, scenario_from_yaml,
+};
 
 const BOOK: &str = "\
 tradewind: catalog/1
@@ -236,4 +244,106 @@ proptest! {
             prop_assert_eq!(BigInt::from(offer.price.units()), half_even(&exact), "{} {}", text, sku.name);
         }
     }
+}
+
+const NEGOTIATED: &str = "  - {name: everywhere, where: {provider: acme}, discount: 20%}
+  - {name: cards, where: {sku: g.large}, price: 0.5}
+";
+
+#[test]
+fn other_list_prices_keep_the_contracts_and_the_check_accepts_them() {
+    let half = Factor::percent((-50).into()).expect("a factor");
+    let catalog = catalog(NEGOTIATED).repriced(None, half).expect("within the range");
+    let told = |sku: &str, region: &str| prices(&catalog, sku, region, Terms::OnDemand);
+    // 0.35 × 0.5 × 0.8; a price that a contract fixes stays.
+    assert_eq!(told("a.large", "south-1"), ("0.14".to_owned(), "0.175".to_owned()));
+    assert_eq!(told("g.large", "south-1"), ("0.5".to_owned(), "0.4".to_owned()));
+    let (catalog, scenario, plan) = plan(catalog);
+    assert_eq!(check(&catalog, &scenario, &plan), []);
+    assert_eq!((plan.contracts.len(), plan.bill.list.is_some()), (1, true));
+}
+
+#[test]
+fn the_price_at_which_an_offer_wins_is_one_that_is_paid() {
+    let (catalog, scenario, plan) = plan(catalog(NEGOTIATED));
+    let problem = Problem::new(&catalog, &scenario).expect("it can be priced");
+    let asked =
+        explain_offer(
+            &problem,
+            &plan,
+            "api",
+            "acme/north-1/a.large",
+            &Depth::new(),
+            &mut |_| ControlFlow::Continue(()),
+        );
+    let WhyNot::Forced { wins: Wins::At { now, at, .. }, .. } = asked.expect("it is there").why else {
+        panic!("a price at which it wins")
+    };
+    // 0.4 × 0.8 is paid; the one in the south costs 0.35 × 0.8.
+    assert_eq!((now.to_string().as_str(), at.to_string().as_str()), ("0.32", "0.28"));
+}
+
+#[test]
+fn the_csv_of_a_bill_has_both_prices() {
+    let (_, _, plan) = plan(catalog(NEGOTIATED));
+    let text = review_csv(&plan);
+    let column = |name: &str| text.lines().next().and_then(|header| header.split(',').position(|title| title == name));
+    let at = column("ListUnitPrice").expect("a column");
+    assert_eq!(column("ContractedUnitPrice"), Some(at + 1));
+    let machine = text.lines().find(|line| line.contains("a.large")).expect("a machine");
+    assert!(machine.contains(",1460,Hours,0.35,0.28,408.8,"), "{machine}");
+}
+
+/// A folder of this process with the book, the scenario and a contract in it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        let path = std::env::temp_dir().join(format!("tradewind-contract-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a temporary folder");
+        let scenario = SCENARIO.replace("name: contracted\n", "name: contracted\ncatalogs: [acme.yaml]\n");
+        for (name, text) in
+            [("acme.yaml", BOOK), ("scenario.yaml", scenario.as_str()), ("contract.yaml", &contract(NEGOTIATED))]
+        {
+            fs::write(path.join(name), text).expect("a temporary file");
+        }
+        Folder(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn contracts_are_given_or_named_by_a_change_and_changes_go_with_both() {
+    let folder = Folder::new();
+    let scenario = Document::from(folder.path("scenario.yaml"));
+    let given = [folder.path("contract.yaml")];
+    let names = Overlay::assignment("--set", "contracts=[contract.yaml]");
+    let doubled = Overlay::assignment("--set", "workloads.api.replicas=4");
+    let read = |contracts: &[PathBuf], overlays: &[Overlay]| {
+        let given = GivenFiles { contracts, ..GivenFiles::default() };
+        load_given(&scenario, given, overlays).map_err(|faults| faults.to_string())
+    };
+    for (contracts, overlays, count, replicas) in [
+        (&[][..], &[][..], 0, 2),
+        (&given[..], &[doubled.clone()][..], 1, 4),
+        (&[][..], &[names.clone(), doubled][..], 1, 4),
+        (&given[..], &[names][..], 1, 2),
+    ] {
+        let input = read(contracts, overlays).unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(input.catalog.contracts().len(), count);
+        assert!(
+            matches!(&input.scenario.workloads[0].demand, Demand::Machines(machines) if machines.replicas == replicas)
+        );
+    }
+    let missing = read(&[], &[Overlay::assignment("--set", "contracts=[none.yaml]")]).expect_err("there is none");
+    assert!(missing.starts_with("--set:1:12: cannot read") && missing.contains("none.yaml"), "{missing}");
 }

@@ -357,7 +357,7 @@ fn the_charges_of_the_csv_add_up_to_the_bill_to_the_last_digit() {
         let text = report::review_csv(&plan);
         let header = cells(text.lines().next().expect("a header"));
         let column = |name: &str| header.iter().position(|title| title == name).expect("a column");
-        let (cost, quantity, price) = (column("BilledCost"), column("PricingQuantity"), column("ListUnitPrice"));
+        let (cost, quantity, price) = (column("BilledCost"), column("PricingQuantity"), column("ContractedUnitPrice"));
         let mut sum = Amount::ZERO;
         for line in text.lines().skip(1) {
             let cells = cells(line);

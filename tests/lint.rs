@@ -180,6 +180,11 @@ fn the_commands_answer_and_their_gate_has_its_exit_code() {
     assert_eq!(code, Some(0));
     assert!(changed.contains("\"change\": \"added\""));
     assert_eq!(run(&["diff", aws, "scenarios/quickstart.yaml"]).0, Some(1));
+    assert_eq!(run(&["diff", aws, aws, "--min-saving", "5"]).0, Some(1));
+    assert_eq!(run(&["diff", aws, aws, "--set", "name=x"]).0, Some(1));
+    let header = "change,of,name,before,after,by\n".to_owned();
+    assert_eq!(run(&["diff", aws, aws, "--format", "csv"]), (Some(0), header));
+    assert_eq!(run(&["route", "--region", "eu-west-1", "--set", "name=x"]).0, Some(1));
     let (code, offers) = run(&["offers", "scenarios/quickstart.yaml", "api", "--most", "2"]);
     assert_eq!(code, Some(0), "{offers}");
     assert!(

@@ -37,4 +37,5 @@ ${TRADEWIND:-cargo run --quiet --release --} import csv \
   --exclude '*metal*' \
   --derive m7g@us-east-1,m7gd@us-east-1,m8g@us-east-1,r6gd@us-east-1,g5@us-east-1,g6@us-east-1,p5@us-east-1 \
   --overlay pricing/overlays/aws.yaml \
+  --overlay pricing/overlays/aws-storage-network.yaml \
   -o "$output"

@@ -32,4 +32,5 @@ ${TRADEWIND:-cargo run --quiet --release --} import csv \
   --family 'NCadsA100_v4,NDamsrA100_v4,NCadsH100_v5,NCadisH100_v5,NDisrH100_v5,NDisrH200_v5,NDisrMI300X_v5' \
   --exclude '*-*,Standard_NV6ads*,Standard_NV12ads*,Standard_NV18ads*,Standard_NV36adms*' \
   --overlay pricing/overlays/azure.yaml \
+  --overlay pricing/overlays/azure-storage-network.yaml \
   -o "$output"

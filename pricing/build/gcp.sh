@@ -34,4 +34,5 @@ ${TRADEWIND:-cargo run --quiet --release --} import csv \
   --column commit_1y_month=- --column commit_3y_month=- \
   --column regions/regions.csv:region_name=name --column regions/regions.csv:country=- \
   --overlay pricing/overlays/gcp.yaml \
+  --overlay pricing/overlays/gcp-storage-network.yaml \
   -o "$output"

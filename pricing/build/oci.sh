@@ -14,4 +14,5 @@ ${TRADEWIND:-cargo run --quiet --release --} import csv \
   --source "SkyPilot catalog v8 excerpt, undated" \
   --column regions/regions.csv:region_name=name --column regions/regions.csv:country=- \
   --overlay pricing/overlays/oci.yaml \
+  --overlay pricing/overlays/oci-storage-network.yaml \
   -o "$output"

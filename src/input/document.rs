@@ -39,7 +39,7 @@ impl Document {
 /// they have none. Two lists of named elements are merged by name, so that a new one is added. `null` takes out what
 /// stands there; all else is replaced.
 #[derive(Clone, Debug)]
-pub struct Overlay(pub(super) Change);
+pub struct Overlay(Change);
 
 /// A change, as it was given.
 #[derive(Clone, Debug)]
@@ -53,6 +53,10 @@ impl Overlay {
     #[must_use]
     pub fn document(document: impl Into<Document>) -> Overlay {
         Overlay(Change::Document(document.into()))
+    }
+
+    pub(super) const fn change(&self) -> &Change {
+        &self.0
     }
 
     /// One value by its path, such as `limits.budget.at_most=128` or `workloads.chat.terms=[spot]`; messages call it

@@ -368,7 +368,7 @@ impl Loader {
 
     /// Reads a change.
     fn change(&mut self, overlay: &Overlay) -> Option<Laid> {
-        match &overlay.0 {
+        match overlay.change() {
             Change::Document(document) => {
                 let file = self.document(document)?;
                 let tree = yaml::parse(&self.sources, file, &mut self.faults)?;

@@ -5,7 +5,7 @@ use crate::plan::{Line, LineCategory, LineUnit, Placement, Plan};
 use crate::report::escape::csv;
 
 const HEADER: &str = "BillingCurrency,ProviderName,RegionId,ServiceCategory,ChargeCategory,ChargeDescription,\
-                      SkuId,PricingCategory,PricingQuantity,PricingUnit,ListUnitPrice,BilledCost,x_Workload,x_Share,\
+                      SkuId,PricingCategory,PricingQuantity,PricingUnit,ListUnitPrice,ContractedUnitPrice,BilledCost,x_Workload,x_Share,\
                       x_PriceSource\n";
 
 /// Every charge of a plan.
@@ -43,6 +43,7 @@ fn row(plan: &Plan, line: &Line, charge: &str, placement: Option<&Placement>, ou
         pricing(terms.map(crate::catalog::Terms::name)).to_owned(),
         line.quantity.to_string(),
         unit(line.unit).to_owned(),
+        line.list.map_or(line.unit_price, |list| list.unit_price).to_string(),
         line.unit_price.to_string(),
         line.amount.to_string(),
         text(placement.map(|placement| &*placement.workload)),
