@@ -218,7 +218,9 @@ fn another_solver_finds_the_same_optimum() {
 #[test]
 fn the_limits_of_the_user_stand_there_by_their_names() {
     let read = read_lp(&export(&problem(EVERYTHING), Exchange::Lp).expect("a program"));
-    for name in ["eu-presence", "no-lock-in@p", "no-lock-in@q", "b-quota", "providers.at_least", "pair@p_a", "web-n1@p_b"] {
+    for name in
+        ["eu-presence", "no-lock-in@p", "no-lock-in@q", "b-quota", "providers.at_least", "pair@p_a", "web-n1@p_b"]
+    {
         let name = name.replace('-', "_");
         assert!(read.rows.contains_key(&name), "{name} is not among {:?}", read.rows.keys());
     }

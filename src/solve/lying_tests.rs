@@ -33,7 +33,9 @@ fn tight() -> Problem {
     text.push_str("limits:\n");
     // 834 in all.
     for (region, room) in [("a", 283), ("b", 279), ("c", 281)] {
-        text.push_str(&format!("  - {{name: room-{region}, sum: slots, where: {{region: p/{region}}}, at_most: {room}}}\n"));
+        text.push_str(&format!(
+            "  - {{name: room-{region}, sum: slots, where: {{region: p/{region}}}, at_most: {room}}}\n"
+        ));
     }
     let scenario = scenario_from_yaml("scenario.yaml", &text, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
     Problem::new(&catalog, &Arc::new(scenario)).unwrap_or_else(|faults| panic!("{faults}"))
@@ -58,7 +60,9 @@ fn objective(problem: &Problem, outcome: &Outcome) -> Amount {
     assert_eq!(standing.objective, best.standing.objective);
     assert_eq!(outcome.status, Status::Complete);
     match proven(&problem.catalog, &problem.scenario, &outcome.proof).expect("a proof") {
-        Shown::Bound(bound) => assert_eq!(bound, standing.objective, "every cost is whole, so the bound is the optimum"),
+        Shown::Bound(bound) => {
+            assert_eq!(bound, standing.objective, "every cost is whole, so the bound is the optimum")
+        }
         Shown::Nothing => panic!("there is a plan"),
     }
     standing.objective
