@@ -12,7 +12,7 @@ use crate::effort::{Effort, Progress, Stop};
 use crate::money::Amount;
 use crate::plan::{
     BookDate, Conflict, ContractDate, Known, LimitUse, Method, NoPlan, Node, Plan, Policy, PolicyKind, Proof, Size,
-    Undecided, Unplaced,
+    Status, Undecided, Unplaced,
 };
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
@@ -180,6 +180,10 @@ fn planned(
 /// Whether the check comes as far as the search claims. Both carry ranges through rows, one in floats and one exactly, so
 /// they may end at different places; what floats call empty then is something to the check.
 fn is_followed(problem: &Problem, outcome: &Outcome) -> bool {
+    // What ended early claims no more than its check shows.
+    if outcome.best.is_some() && outcome.status != Status::Complete {
+        return true;
+    }
     match shown(problem, outcome.proof.clone()) {
         Ok((_, Shown::Nothing)) => true,
         Ok((_, Shown::Bound(bound))) => {

@@ -6,56 +6,75 @@
 //! for the bill with its tiers, and for rules that go by region or provider, too.
 //!
 //! A share of the cost is a row in which a dearer candidate uses less, because it raises the base: such rows leave
-//! little to drop, and rightly so.
+//! little to drop, and rightly so. Yet to pay more so that something else is a smaller share of the bill is hardly ever
+//! the cheapest way. So there is a second, shorter list: what is likely, for which shares of the cost do not count. It
+//! says where to look first; what a plan may be, and what its bound is of, is all that is undominated.
 
 use crate::problem::{Candidate, Problem, Row, RowUse};
 use crate::scenario::{Bound, Sense};
 use crate::units::{PARTS, Total};
 
-/// Fills in the undominated candidates of every block.
+/// Fills in the undominated and the likely candidates of every block.
 pub(crate) fn mark(problem: &mut Problem) {
     let stepped: Vec<bool> = (0..problem.reach.len()).map(|tariff| problem.is_stepped(tariff)).collect();
     let rows = std::mem::take(&mut problem.rows);
+    let is_share_of_cost = |row: &Row| row.cost.is_some() && matches!(row.bound, Bound::Share(_));
+    let every = vec![true; rows.len()];
+    let others: Vec<bool> = rows.iter().map(|row| !is_share_of_cost(row)).collect();
     for block in &mut problem.blocks {
-        block.undominated = unbeaten(&block.candidates, &rows, &stepped);
+        let all: Vec<usize> = (0..block.candidates.len()).collect();
+        block.undominated = unbeaten(&block.candidates, &all, &Rows { rows: &rows, counts: &every, stepped: &stepped });
+        block.likely = if others == every {
+            block.undominated.clone()
+        } else {
+            let rows = Rows { rows: &rows, counts: &others, stepped: &stepped };
+            unbeaten(&block.candidates, &block.undominated, &rows)
+        };
     }
     problem.rows = rows;
 }
 
-/// Numbers of the candidates that none of their region beats; of equal ones the first by name.
-fn unbeaten(candidates: &[Candidate], rows: &[Row], stepped: &[bool]) -> Vec<usize> {
-    let beaten = |region: &[Candidate], number: usize| {
-        let this = &region[number];
-        region.iter().enumerate().any(|(other, rival)| {
-            other != number
-                && beats(rows, stepped, rival, this)
-                && (other < number || !beats(rows, stepped, this, rival))
-        })
-    };
+/// What candidates are compared by.
+struct Rows<'a> {
+    rows: &'a [Row],
+    /// By row: whether it counts.
+    counts: &'a [bool],
+    /// By tariff: whether it has steps.
+    stepped: &'a [bool],
+}
+
+/// Those of the numbered candidates that none of them beats in their region; of equal ones the first by name.
+fn unbeaten(candidates: &[Candidate], among: &[usize], rows: &Rows<'_>) -> Vec<usize> {
     let mut kept = Vec::new();
     // Sorted by region, so those that can beat each other stand together.
-    let mut start = 0;
-    for region in candidates.chunk_by(|a, b| a.region == b.region) {
-        kept.extend((0..region.len()).filter(|&number| !beaten(region, number)).map(|number| start + number));
-        start += region.len();
+    for region in among.chunk_by(|&a, &b| candidates[a].region == candidates[b].region) {
+        let beaten = |number: usize| {
+            let this = &candidates[number];
+            region.iter().any(|&other| {
+                let rival = &candidates[other];
+                other != number && beats(rows, rival, this) && (other < number || !beats(rows, this, rival))
+            })
+        };
+        kept.extend(region.iter().copied().filter(|&number| !beaten(number)));
     }
     kept
 }
 
 /// Whether `one` is as good as `other` in cost and in every row, at the same place.
-fn beats(rows: &[Row], stepped: &[bool], one: &Candidate, other: &Candidate) -> bool {
+fn beats(rows: &Rows<'_>, one: &Candidate, other: &Candidate) -> bool {
     if one.region != other.region
         || one.units() != other.units()
         || one.region_cost != other.region_cost
         || one.per_region != other.per_region
         || one.unit_cost > other.unit_cost
-        || volumes(one, stepped) != volumes(other, stepped)
+        || volumes(one, rows.stepped) != volumes(other, rows.stepped)
     {
         return false;
     }
     // Rows that neither names are alike for both.
     let named = one.per_unit.iter().chain(&other.per_unit).map(|found| found.row);
-    named.into_iter().all(|row| {
+    named.filter(|&row| rows.counts[row]).all(|number| {
+        let (row, rows) = (number, rows.rows);
         let (one, other) = (use_of(&one.per_unit, row), use_of(&other.per_unit, row));
         let puts_in_use = rows[row].is_floor() && one.within && !other.within;
         // Beyond the range of exact comparison nothing is claimed.

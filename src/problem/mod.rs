@@ -58,6 +58,8 @@ pub(crate) struct Block {
     pub(crate) candidates: Vec<Candidate>,
     /// Numbers of the candidates that no other beats in cost and in every row.
     pub(crate) undominated: Vec<usize>,
+    /// Of those, the ones that would be undominated if no limit were a share of the cost.
+    pub(crate) likely: Vec<usize>,
 }
 
 impl Block {
@@ -169,6 +171,7 @@ impl Problem {
                     value: workload.value,
                     candidates,
                     undominated: Vec::new(),
+                    likely: Vec::new(),
                 }),
             }
         }

@@ -12,6 +12,9 @@ mod write_rules;
 use crate::problem::{Problem, Selection};
 use crate::scenario::Domain;
 
+/// Columns of a group that are always all tried.
+const FEW: usize = 64;
+
 /// Columns, rows and blocks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Program {
@@ -163,8 +166,17 @@ pub(crate) struct Group {
     pub(crate) units: u32,
     /// Columns of its candidates, rising.
     pub(crate) columns: Vec<usize>,
+    /// Of those, the ones that are tried first where there are many.
+    pub(crate) likely: Vec<usize>,
     /// The column that says that this group is bought, where there is a choice.
     pub(crate) bought: Option<usize>,
+}
+
+impl Group {
+    /// Columns to try when a selection is changed: all of them, or where they are many the likely ones.
+    pub(crate) fn tried(&self) -> &[usize] {
+        if self.columns.len() > FEW && !self.likely.is_empty() { &self.likely } else { &self.columns }
+    }
 }
 
 impl Program {

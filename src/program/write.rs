@@ -137,7 +137,12 @@ impl Writer<'_> {
             );
             match groups.iter_mut().find(|group| group.units == units) {
                 Some(group) => group.columns.push(column),
-                None => groups.push(Group { units, columns: vec![column], bought: None }),
+                None => groups.push(Group { units, columns: vec![column], likely: Vec::new(), bought: None }),
+            }
+            if first.likely.binary_search(&candidate).is_ok()
+                && let Some(group) = groups.iter_mut().find(|group| group.units == units)
+            {
+                group.likely.push(column);
             }
         }
         groups.sort_by_key(|group| group.units);

@@ -10,6 +10,8 @@ use crate::solve::simplex::{End, Simplex};
 
 /// How far a link may be broken, of its largest figure, before it comes in.
 const BROKEN: f64 = 1e-7;
+/// Columns of a group that are looked at from the beginning.
+const AWAKE: usize = 24;
 /// Links that come in at once.
 const AT_ONCE: usize = 150;
 /// Rounds of links coming in.
@@ -82,7 +84,23 @@ impl Relaxation {
             relaxation.simplex.add_row(&weights, true, 1.0);
             relaxation.simplex.add_row(&volume, true, 0.0);
         }
+        relaxation.begin_with_few(program);
         Some(relaxation)
+    }
+
+    /// Of many columns of a block all but the likely and cheap ones sleep until they are worth their cost.
+    fn begin_with_few(&mut self, program: &Program) {
+        for block in &program.blocks {
+            for group in block.groups.iter().filter(|group| group.columns.len() > AWAKE) {
+                let mut columns = group.tried().to_vec();
+                columns.sort_by(|&a, &b| program.columns[a].cost.total_cmp(&program.columns[b].cost).then(a.cmp(&b)));
+                columns.truncate(AWAKE);
+                columns.sort_unstable();
+                for &column in group.columns.iter().filter(|column| columns.binary_search(column).is_err()) {
+                    self.simplex.put_to_sleep(column);
+                }
+            }
+        }
     }
 
     /// Work done so far.

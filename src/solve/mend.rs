@@ -104,7 +104,7 @@ impl Mender<'_> {
         for group in &found.groups {
             // A divided block changes to another number of units only as a whole.
             let same_group = old.iter().all(|(column, _)| group.columns.contains(column));
-            for &to in &group.columns {
+            for &to in group.tried() {
                 if !same_group || (found.divided && old.is_empty()) || old.len() > 1 {
                     push(&mut all, old, vec![(to, group.units)]);
                 }
@@ -289,7 +289,7 @@ impl Mender<'_> {
                 .iter()
                 .any(|feed| self.layout.feeds[column].iter().any(|other| other.column == feed.column))
         };
-        let columns = self.program.blocks[block].groups.iter().flat_map(|group| &group.columns).copied();
+        let columns = self.program.blocks[block].groups.iter().flat_map(|group| group.tried()).copied();
         let mut found: Vec<usize> = columns.filter(|&own| shares(own)).collect();
         // A rule over everything makes all alike: then only the cheapest few are tried.
         found.sort_by(|&a, &b| self.program.columns[a].cost.total_cmp(&self.program.columns[b].cost).then(a.cmp(&b)));

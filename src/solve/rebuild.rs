@@ -138,7 +138,7 @@ impl Rebuilder<'_> {
         let mut whole: Vec<(f64, usize, u32)> = Vec::new();
         for group in &block.groups {
             let units = if block.divided { group.units } else { block.copies };
-            for &column in &group.columns {
+            for &column in group.tried() {
                 whole.push((self.program.columns[column].cost * f64::from(units), column, units));
             }
         }

@@ -12,6 +12,8 @@ const FEASIBLE: f64 = 1e-9;
 const PIVOT: f64 = 1e-8;
 /// Pivots after which the inverse is made anew.
 const REFRESH: u32 = 120;
+/// Columns that are woken at once.
+const AT_ONCE: usize = 200;
 
 /// A linear program and its current basis.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Simplex {
     basic: Vec<bool>,
     slack_basic: Vec<bool>,
     at_most: Vec<bool>,
+    /// Columns at their least end that no pivot looks at until they are worth it: their reduced costs are not kept.
+    asleep: Vec<bool>,
     inverse: Vec<Vec<f64>>,
     /// By row of the inverse: the square of its length.
     lengths: Vec<f64>,
@@ -77,6 +81,7 @@ impl Simplex {
             basic: vec![false; count],
             slack_basic: Vec::new(),
             at_most,
+            asleep: vec![false; count],
             inverse: Vec::new(),
             lengths: Vec::new(),
             values: Vec::new(),
@@ -125,6 +130,57 @@ impl Simplex {
     pub(crate) fn set_range(&mut self, column: usize, least: f64, most: f64) {
         self.least[column] = least;
         self.most[column] = most;
+    }
+
+    /// Leaves a column out of account until it is worth its cost, which every solve looks into at its end: of many
+    /// columns few ever matter. Only before the first solve, and only a column that costs something.
+    pub(crate) fn put_to_sleep(&mut self, column: usize) {
+        self.asleep[column] = self.moved[column] >= 0.0 && !self.basic[column];
+    }
+
+    /// Wakes sleeping columns: those that would lower the cost at these multipliers, or with a ray those that would lead
+    /// out of what it shows to be empty. The most wanted first, so many at once.
+    fn wake(&mut self, ray: Option<&[f64]>) -> bool {
+        let prices = match ray {
+            Some(ray) => ray.to_vec(),
+            None => self.prices(),
+        };
+        let mut wanted: Vec<(f64, usize)> = Vec::new();
+        for column in 0..self.columns.len() {
+            if !self.asleep[column] || self.most[column] <= self.least[column] {
+                continue;
+            }
+            self.work += self.columns[column].len() as u64;
+            let priced: f64 = self.columns[column].iter().map(|&(row, figure)| prices[row] * figure).sum();
+            let reduced = if ray.is_some() { priced } else { self.moved[column] - priced };
+            if reduced < if ray.is_some() { -PIVOT } else { 0.0 } {
+                wanted.push((reduced, column));
+            }
+        }
+        wanted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        wanted.truncate(AT_ONCE.max(2 * self.rows()));
+        let prices = if ray.is_some() { self.prices() } else { prices };
+        for &(_, column) in &wanted {
+            let priced: f64 = self.columns[column].iter().map(|&(row, figure)| prices[row] * figure).sum();
+            self.reduced[column] = self.moved[column] - priced;
+            self.asleep[column] = false;
+        }
+        !wanted.is_empty()
+    }
+
+    /// What the basis charges for each row, at the moved costs.
+    fn prices(&self) -> Vec<f64> {
+        let mut prices = vec![0.0; self.rows()];
+        for (position, &what) in self.basis.iter().enumerate() {
+            if let Some(&cost) = self.moved.get(what)
+                && cost != 0.0
+            {
+                for (price, of) in prices.iter_mut().zip(&self.inverse[position]) {
+                    *price += cost * of;
+                }
+            }
+        }
+        prices
     }
 
     fn slack_most(&self, row: usize) -> f64 {
@@ -179,11 +235,23 @@ impl Simplex {
             if self.pivots >= REFRESH {
                 self.refresh();
             }
-            let Some((position, above)) = self.leaving() else { return End::Optimal };
+            let Some((position, above)) = self.leaving() else {
+                if self.wake(None) {
+                    self.settle();
+                    continue;
+                }
+                return End::Optimal;
+            };
             if pivot == most_pivots {
                 return End::Spent;
             }
             if let Some(end) = self.step(position, above) {
+                if let End::Nothing(ray) = &end
+                    && self.wake(Some(ray))
+                {
+                    self.settle();
+                    continue;
+                }
                 return end;
             }
         }
@@ -194,7 +262,7 @@ impl Simplex {
     fn settle(&mut self) {
         for column in 0..self.columns.len() {
             if !self.basic[column] {
-                self.at_most[column] = self.reduced[column] < 0.0;
+                self.at_most[column] = !self.asleep[column] && self.reduced[column] < 0.0;
             }
         }
         let mut rest = self.bounds.clone();
@@ -240,7 +308,7 @@ impl Simplex {
         let mut figures = vec![0.0; count];
         let mut options: Vec<(f64, f64, usize)> = Vec::new();
         for column in 0..count {
-            if self.basic[column] {
+            if self.basic[column] || self.asleep[column] {
                 continue;
             }
             let figure: f64 = self.columns[column].iter().map(|&(row, figure)| line[row] * figure).sum();
@@ -453,14 +521,7 @@ impl Simplex {
         self.basis = basis;
         self.lengths = inverse.iter().map(|line| line.iter().map(|value| value * value).sum()).collect();
         self.inverse = inverse;
-        let mut prices = vec![0.0; rows];
-        for (position, &what) in self.basis.iter().enumerate() {
-            if what < count {
-                for (price, of) in prices.iter_mut().zip(&self.inverse[position]) {
-                    *price += self.moved[what] * of;
-                }
-            }
-        }
+        let prices = self.prices();
         for column in 0..count {
             let priced: f64 = self.columns[column].iter().map(|&(row, figure)| prices[row] * figure).sum();
             self.reduced[column] = if self.basic[column] { 0.0 } else { self.moved[column] - priced };

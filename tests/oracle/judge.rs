@@ -217,8 +217,8 @@ fn billed(oracle: &Oracle, plan: &Plan, choices: &[Choice], standing: &Standing)
         let mut regions = Vec::new();
         for &(one, units) in choice {
             let at = &work.all[one];
-            let of = plan.placements.iter().filter(|placement| placement.workload == *name);
-            let placement = of.filter(|placement| candidate(oracle, number, placement) == Ok(one)).next();
+            let mut of = plan.placements.iter().filter(|placement| placement.workload == *name);
+            let placement = of.find(|placement| candidate(oracle, number, placement) == Ok(one));
             let kept = match (work.draft.split, at.stored) {
                 (Split::Never, _) => units,
                 (_, Some(_)) if !regions.contains(&at.place) => {

@@ -74,7 +74,7 @@ fn some(family: Family, names: &'static [&'static str]) {
             let found = cases.iter().find(|case| case.name == *name);
             found.unwrap_or_else(|| panic!("{name} is not there")).clone()
         };
-        judge_all(names.iter().map(|name| named(name)));
+        judge_all(names.iter().map(named));
     }
 }
 
