@@ -7,7 +7,7 @@ use std::path::Path;
 use tradewind::catalog::{Catalog, Provider, SkuId, Terms};
 use tradewind::load_catalog;
 
-/// A complete book, what its README says that it holds, and its regions that no source describes in full.
+/// A complete book and what its README says that it holds.
 struct Promised {
     provider: &'static str,
     /// Regions described, and those with a machine on sale.
@@ -18,7 +18,7 @@ struct Promised {
     /// Prices that no list states, and those with an interruption band.
     derived: usize,
     bands: usize,
-    /// Whether a title, country, jurisdiction and coordinates are known is asked of all regions but these.
+    /// Regions of which no source has the title, country, jurisdiction or coordinates.
     unplaced: &'static [&'static str],
 }
 
@@ -131,7 +131,7 @@ fn the_jurisdiction_of_a_region_is_that_of_its_country() {
     }
 }
 
-/// The block of a book, as its provenance names it.
+/// Whether a block, as provenance names it, says where its figures come from or of when they are.
 fn has_source_or_date(provider: &Provider, block: &str) -> bool {
     let mut stated = provider.provenance.iter().filter(|from| &*from.block == block);
     stated.any(|from| from.source.is_some() || from.as_of.is_some())
