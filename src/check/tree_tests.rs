@@ -174,7 +174,10 @@ fn opens(fee: &str) -> RowName {
 #[test]
 fn a_region_answers_for_its_fee_and_its_limit_together() {
     let rows = vec![of("l", "p/a"), of("l", "q/c"), opens("f"), opens("g"), place("u"), place("v"), place("w")];
-    let both = Keeps::Limits(vec![Kept { limit: Some(0), opens: Some(2) }, Kept { limit: Some(1), opens: Some(3) }]);
+    let both = Keeps::Limits(vec![
+        Kept { limit: Some(0), more: vec![], opens: Some(2) },
+        Kept { limit: Some(1), more: vec![], opens: Some(3) },
+    ]);
     // Each choice is worth 11: −11 on its row, so that a column costs 1 − 11 = −10 in a, −9 in c.
     let priced = vec![(4, quarters(-44)), (5, quarters(-44)), (6, quarters(-44))];
     let node = Node::Leaf { keeps: both.clone(), multipliers: priced.clone() };
@@ -188,12 +191,18 @@ fn a_region_answers_for_its_fee_and_its_limit_together() {
     // Above, a is paid for, which it was at best before.
     assert_eq!(shown(BINS, &proof(vec![column.clone()], rows.clone(), tree)), "23");
     // The limits alone: two in a at −10, two in c at −9, fees unpaid: 33 − 20 − 18, and nothing costs less than nothing.
-    let alone = Keeps::Limits(vec![Kept { limit: Some(0), opens: None }, Kept { limit: Some(1), opens: None }]);
+    let alone = Keeps::Limits(vec![
+        Kept { limit: Some(0), more: vec![], opens: None },
+        Kept { limit: Some(1), more: vec![], opens: None },
+    ]);
     let priced = vec![(4, quarters(-44)), (5, quarters(-44)), (6, quarters(-44))];
     let node = Node::Leaf { keeps: alone, multipliers: priced.clone() };
     assert_eq!(shown(BINS, &proof(vec![], rows.clone(), vec![node])), "0");
     // The fees alone: all three in a for 10 − 30 = −20; in c 20 − 27 = −7: 33 − 27 = 6.
-    let fees = Keeps::Limits(vec![Kept { limit: None, opens: Some(2) }, Kept { limit: None, opens: Some(3) }]);
+    let fees = Keeps::Limits(vec![
+        Kept { limit: None, more: vec![], opens: Some(2) },
+        Kept { limit: None, more: vec![], opens: Some(3) },
+    ]);
     let node = Node::Leaf { keeps: fees, multipliers: priced };
     assert_eq!(shown(BINS, &proof(vec![], rows, vec![node])), "6");
 }
@@ -201,7 +210,7 @@ fn a_region_answers_for_its_fee_and_its_limit_together() {
 #[test]
 fn a_closed_fee_leaves_nothing_where_a_branch_asks_for_something() {
     let rows = vec![of("l", "p/a"), opens("f"), place("u"), place("v"), place("w")];
-    let keeps = Keeps::Limits(vec![Kept { limit: Some(0), opens: Some(1) }]);
+    let keeps = Keeps::Limits(vec![Kept { limit: Some(0), more: vec![], opens: Some(1) }]);
     let priced = vec![(2, quarters(-8)), (3, quarters(-8)), (4, quarters(-8))];
     let leaf = || Node::Leaf { keeps: keeps.clone(), multipliers: priced.clone() };
     // Each choice is worth 2: 1 − 2 = −1 in a, 2 − 2 = 0 in c. A branch on whether u is in a.
@@ -338,21 +347,21 @@ fn corrupted_proofs_are_refused() {
         (|proof| proof.tree[1] = Node::Void, "proof: node 1: the rows leave something there"),
         (
             |proof| {
-                let keeps = Keeps::Limits(vec![Kept { limit: Some(0), opens: None }]);
+                let keeps = Keeps::Limits(vec![Kept { limit: Some(0), more: vec![], opens: None }]);
                 proof.tree[1] = Node::Leaf { keeps, multipliers: vec![(0, 1)] };
             },
             "proof: node 1: it prices Limit { name: \"l\", of: None }, which it keeps",
         ),
         (
             |proof| {
-                let kept = Kept { limit: Some(0), opens: None };
-                proof.tree[1] = Node::Leaf { keeps: Keeps::Limits(vec![kept, kept]), multipliers: vec![] };
+                let kept = Kept { limit: Some(0), more: vec![], opens: None };
+                proof.tree[1] = Node::Leaf { keeps: Keeps::Limits(vec![kept.clone(), kept]), multipliers: vec![] };
             },
             "proof: node 1: a column is in two of the parts that it keeps",
         ),
         (
             |proof| {
-                let keeps = Keeps::Limits(vec![Kept { limit: Some(1), opens: None }]);
+                let keeps = Keeps::Limits(vec![Kept { limit: Some(1), more: vec![], opens: None }]);
                 proof.tree[1] = Node::Leaf { keeps, multipliers: vec![] };
             },
             "proof: node 1: it keeps a limit that is not absolute, at most, over units alone",
@@ -366,7 +375,7 @@ fn corrupted_proofs_are_refused() {
     // Fees: what is kept must be one, and hold all of the limit with it.
     let kept = |limit: usize, fee: usize| {
         let rows = vec![of("l", "q/c"), opens("f"), place("u")];
-        let keeps = Keeps::Limits(vec![Kept { limit: Some(limit), opens: Some(fee) }]);
+        let keeps = Keeps::Limits(vec![Kept { limit: Some(limit), more: vec![], opens: Some(fee) }]);
         proof(vec![], rows, vec![Node::Leaf { keeps, multipliers: vec![] }])
     };
     let elsewhere = "proof: node 0: it keeps a limit with a fee at whose place not all of its columns are";

@@ -6,12 +6,46 @@ use crate::problem::Problem;
 use crate::program::{ColumnKind, Program, RowKind};
 use crate::scenario::{Bound, Sense};
 use crate::solve::dual::{Cluster, Form};
+use crate::solve::several::ROOMS;
 
 /// Largest room × items for which the checker fills a knapsack in whole numbers.
 const WHOLE: i128 = 10_000_000;
 
-/// The form that keeps limits: the tightest of those that share no column, each with its fee; `None` if there is none.
-pub(crate) fn limits(problem: &Problem, program: &Program) -> Option<Form> {
+/// The forms that keep limits: the tightest of those that share no column, each with its fee; and the same with all
+/// further limits over these columns. None where there is none.
+pub(crate) fn limits(problem: &Problem, program: &Program) -> Vec<Form> {
+    let mut found = plain(problem, program);
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.limit.cmp(&b.1.limit)));
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    let mut clusters: Vec<Cluster> = Vec::new();
+    let mut others: Vec<Cluster> = Vec::new();
+    for (_, cluster) in found {
+        if cluster.columns.iter().all(|(column, _)| !taken.contains(column)) {
+            taken.extend(cluster.columns.iter().map(|(column, _)| *column));
+            clusters.push(cluster);
+        } else {
+            others.push(cluster);
+        }
+    }
+    let mut forms = Vec::new();
+    let mut several = (clusters.clone(), taken.clone());
+    if join(&mut several.0, &mut several.1, &others) {
+        fees(program, &mut several.0, &mut several.1);
+        for cluster in several.0.iter_mut().filter(|cluster| !cluster.more.is_empty()) {
+            // Columns at the fee's place alone fill no room.
+            cluster.sizes.resize(cluster.columns.len(), [0.0; ROOMS]);
+        }
+        forms.push(Form::Limits(several.0));
+    }
+    fees(program, &mut clusters, &mut taken);
+    if !clusters.is_empty() {
+        forms.insert(0, Form::Limits(clusters));
+    }
+    forms
+}
+
+/// Limits that are absolute, at most, over units alone, each a cluster with how tight it is.
+fn plain(problem: &Problem, program: &Program) -> Vec<(f64, Cluster)> {
     let mut found: Vec<(f64, Cluster)> = Vec::new();
     for (number, row) in program.rows.iter().enumerate() {
         let RowKind::Limit { row: of } = row.kind else { continue };
@@ -38,21 +72,59 @@ pub(crate) fn limits(problem: &Problem, program: &Program) -> Option<Form> {
         }
         let tightness = smallest.values().sum::<f64>() / row.bound.max(1e-9);
         let whole = whole(problem, program, of, number);
-        let cluster =
-            Cluster { limit: Some(number), room: row.bound, opens: None, columns: row.entries.clone(), whole };
+        let cluster = Cluster {
+            limit: Some(number),
+            room: row.bound,
+            opens: None,
+            columns: row.entries.clone(),
+            more: Vec::new(),
+            sizes: Vec::new(),
+            whole,
+        };
         found.push((tightness, cluster));
     }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.limit.cmp(&b.1.limit)));
-    let mut taken: BTreeSet<usize> = BTreeSet::new();
-    let mut clusters: Vec<Cluster> = Vec::new();
-    for (_, cluster) in found {
-        if cluster.columns.iter().all(|(column, _)| !taken.contains(column)) {
-            taken.extend(cluster.columns.iter().map(|(column, _)| *column));
-            clusters.push(cluster);
+    found
+}
+
+/// Gives each further limit to the cluster that has most of its columns, where no other cluster has any; whether there
+/// was one.
+fn join(clusters: &mut [Cluster], taken: &mut BTreeSet<usize>, others: &[Cluster]) -> bool {
+    let mut joined = false;
+    for other in others {
+        let Some(limit) = other.limit else { continue };
+        let own = |cluster: &Cluster| {
+            let of_cluster: BTreeSet<usize> = cluster.columns.iter().map(|(column, _)| *column).collect();
+            other.columns.iter().filter(|(column, _)| of_cluster.contains(column)).count()
+        };
+        let covered = other.columns.iter().filter(|(column, _)| taken.contains(column)).count();
+        let at = clusters.iter().position(|cluster| own(cluster) == covered);
+        // Most of its columns are there: a limit over far more answers for itself by its price.
+        let Some(at) = at.filter(|_| 2 * covered >= other.columns.len()) else { continue };
+        let cluster = &mut clusters[at];
+        let number = cluster.more.len() + 1;
+        if number >= ROOMS {
+            continue;
         }
+        if cluster.sizes.is_empty() {
+            cluster.sizes.extend(cluster.columns.iter().map(|&(_, figure)| {
+                let mut sizes = [0.0; ROOMS];
+                sizes[0] = figure;
+                sizes
+            }));
+        }
+        for &(column, figure) in &other.columns {
+            let found = cluster.columns.iter().position(|(of, _)| *of == column).unwrap_or_else(|| {
+                taken.insert(column);
+                cluster.columns.push((column, 0.0));
+                cluster.sizes.push([0.0; ROOMS]);
+                cluster.columns.len() - 1
+            });
+            cluster.sizes[found][number] += figure;
+        }
+        cluster.more.push((limit, other.room));
+        joined = true;
     }
-    fees(program, &mut clusters, &mut taken);
-    if clusters.is_empty() { None } else { Some(Form::Limits(clusters)) }
+    joined
 }
 
 /// Gives each fee the cluster inside its place, or one of its own.
@@ -92,6 +164,8 @@ fn fees(program: &Program, clusters: &mut Vec<Cluster>, taken: &mut BTreeSet<usi
                 room: f64::INFINITY,
                 opens: Some((column, link)),
                 columns: others.collect(),
+                more: Vec::new(),
+                sizes: Vec::new(),
                 whole: false,
             }),
         }

@@ -23,6 +23,7 @@ mod mend;
 mod ray;
 mod rebuild;
 mod search;
+mod several;
 mod simplex;
 mod state;
 mod tree;

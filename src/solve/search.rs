@@ -9,7 +9,7 @@ use crate::money::Amount;
 use crate::plan::{Method, Status};
 use crate::problem::{Problem, Selection, Standing};
 use crate::program::Program;
-use crate::solve::ascent::{Climb, Climbed, climb};
+use crate::solve::ascent::{Climb, Climbed, STEP_WORK, climb};
 use crate::solve::backend::{self, Solver};
 use crate::solve::branch;
 use crate::solve::carry::carry;
@@ -35,6 +35,9 @@ const POLISH_CHANGES: u64 = 300_000;
 const REBUILD_CHANGES: u64 = 200_000;
 /// What a climb must add to the bound of the linear program, in parts of what is open, to be worth its time.
 const WORTH: f64 = 0.02;
+/// The same of a climb whose steps take so many times the work of looking at every figure.
+const WORTH_OF_HEAVY: f64 = 0.15;
+const HEAVY: u64 = 4;
 /// Rebuilding takes one part in so many of all work.
 const REBUILD_PART: u64 = 4;
 
@@ -161,7 +164,7 @@ impl<'a> Search<'a> {
         self.scarcity = self.scarcity_at(&start);
         for form in 0..self.forms.len() {
             let bound = self.tree.cases[0].bound;
-            if self.closes(bound) || self.is_over() {
+            if self.closes(bound) || self.is_over() || self.reached(bound) {
                 break;
             }
             if form == 0 && linear {
@@ -170,15 +173,24 @@ impl<'a> Search<'a> {
             }
             let from = if form == 0 || linear { start.clone() } else { branch::prices_of_places(self.program) };
             let steps = if form == 0 { 300 } else { 600 };
+            let spent = self.work;
             self.climb_case(0, form, root, &from, steps, true);
-            // What linear programs reach too is better left to them: they end sooner.
+            // What linear programs reach too is better left to them: they end sooner. Searches over several limits take
+            // longest.
             let open = self.best.as_ref().map_or(0.0, |best| best.standing.objective.approximate() - bound);
-            let gained = self.tree.cases[0].bound > bound + (1e-6 * bound.abs()).max(WORTH * open);
+            let heavy = self.work - spent > HEAVY * steps as u64 * self.figures();
+            let worth = if heavy { WORTH_OF_HEAVY } else { WORTH };
+            let gained = self.tree.cases[0].bound > bound + (1e-6 * bound.abs()).max(worth * open);
             if gained && (!linear || form > 0) {
                 engine = Engine::Climb(form);
             }
         }
         Some(engine)
+    }
+
+    /// Figures of the program.
+    fn figures(&self) -> u64 {
+        self.program.columns.iter().map(|column| 1 + column.entries.len() as u64).sum()
     }
 
     /// What one unit of each column takes from rules, at prices of the rows.
@@ -364,10 +376,11 @@ impl<'a> Search<'a> {
             let kept = self.priced_only(form, &values);
             match self.dual(form).ask(ranges, &kept, true) {
                 Some(answer) if answer.bound > self.tree.cases[number].bound => {
+                    self.work += STEP_WORK * answer.steps;
                     self.tree.cases[number].bound = answer.bound;
                     self.tree.cases[number].shown = Shown::Multipliers { form, values: Rc::new(kept) };
                 }
-                Some(_) => {}
+                Some(answer) => self.work += STEP_WORK * answer.steps,
                 None => self.tree.cases[number].bound = f64::INFINITY,
             }
         }
