@@ -269,3 +269,20 @@ mod whole {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_limits_are_written_only_where_there_are_any() {
+        let kept = |more: &[usize]| Kept { limit: Some(9), more: more.to_vec(), opens: None };
+        for (kept, written) in [
+            (kept(&[]), r#"{"limit":9,"opens":null}"#),
+            (kept(&[10, 11]), r#"{"limit":9,"more":[10,11],"opens":null}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&kept).expect("JSON"), written);
+            assert_eq!(serde_json::from_str::<Kept>(written).expect("a kept limit"), kept);
+        }
+    }
+}
