@@ -44,6 +44,13 @@ pub(crate) enum Form {
     Limits(Vec<Cluster>),
 }
 
+impl Form {
+    /// Whether several limits answer together somewhere.
+    pub(crate) fn keeps_several(&self) -> bool {
+        matches!(self, Form::Limits(clusters) if clusters.iter().any(|cluster| !cluster.more.is_empty()))
+    }
+}
+
 /// What the blocks answer.
 pub(crate) struct Answer {
     /// `L(π)`.

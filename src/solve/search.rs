@@ -35,9 +35,8 @@ const POLISH_CHANGES: u64 = 300_000;
 const REBUILD_CHANGES: u64 = 200_000;
 /// What a climb must add to the bound of the linear program, in parts of what is open, to be worth its time.
 const WORTH: f64 = 0.02;
-/// The same of a climb whose steps take so many times the work of looking at every figure.
-const WORTH_OF_HEAVY: f64 = 0.15;
-const HEAVY: u64 = 4;
+/// The same of a climb with searches over several limits.
+const WORTH_OF_SEVERAL: f64 = 0.15;
 /// Rebuilding takes one part in so many of all work.
 const REBUILD_PART: u64 = 4;
 
@@ -173,24 +172,17 @@ impl<'a> Search<'a> {
             }
             let from = if form == 0 || linear { start.clone() } else { branch::prices_of_places(self.program) };
             let steps = if form == 0 { 300 } else { 600 };
-            let spent = self.work;
             self.climb_case(0, form, root, &from, steps, true);
             // What linear programs reach too is better left to them: they end sooner. Searches over several limits take
             // longest.
             let open = self.best.as_ref().map_or(0.0, |best| best.standing.objective.approximate() - bound);
-            let heavy = self.work - spent > HEAVY * steps as u64 * self.figures();
-            let worth = if heavy { WORTH_OF_HEAVY } else { WORTH };
+            let worth = if self.forms[form].keeps_several() { WORTH_OF_SEVERAL } else { WORTH };
             let gained = self.tree.cases[0].bound > bound + (1e-6 * bound.abs()).max(worth * open);
             if gained && (!linear || form > 0) {
                 engine = Engine::Climb(form);
             }
         }
         Some(engine)
-    }
-
-    /// Figures of the program.
-    fn figures(&self) -> u64 {
-        self.program.columns.iter().map(|column| 1 + column.entries.len() as u64).sum()
     }
 
     /// What one unit of each column takes from rules, at prices of the rows.
