@@ -197,3 +197,71 @@ pub(crate) fn gcd(a: i128, b: i128) -> i128 {
     }
     i128::try_from(a).unwrap_or(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// The clusters of each form: how many limits each keeps, of how many columns, and whether with a fee.
+    fn kept(scenario: &str) -> Vec<Vec<(usize, usize, bool)>> {
+        let book = "tradewind: catalog/1\nprovider: p\ncurrency: USD\nregions: {a: {}, b: {}}\n";
+        let catalog = crate::catalog_from_yaml(&[("p.yaml", book)]).unwrap_or_else(|faults| panic!("{faults}"));
+        let scenario = format!("tradewind: scenario/1\nname: s\n{scenario}");
+        let scenario =
+            crate::scenario_from_yaml("s.yaml", &scenario, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+        let problem = Problem::new(&Arc::new(catalog), &Arc::new(scenario)).unwrap_or_else(|faults| panic!("{faults}"));
+        let program = Program::new(&problem);
+        let of_cluster = |cluster: &Cluster| {
+            assert!(cluster.sizes.is_empty() == cluster.more.is_empty());
+            assert!(cluster.sizes.is_empty() || cluster.sizes.len() == cluster.columns.len());
+            let limits = usize::from(cluster.limit.is_some()) + cluster.more.len();
+            (limits, cluster.columns.len(), cluster.opens.is_some())
+        };
+        let of_form = |form: &Form| match form {
+            Form::Places => Vec::new(),
+            Form::Limits(clusters) => clusters.iter().map(of_cluster).collect(),
+        };
+        limits(&problem, &program).iter().map(of_form).collect()
+    }
+
+    /// Three workloads in both regions, with uses of their own in each so that none is merged with another.
+    fn workloads(uses: [&str; 3]) -> String {
+        let one = |(name, uses): (&str, &str)| {
+            format!(
+                "  - {{name: {name}, options: [{{region: p/a, cost: 1, uses: {{{uses}}}}}, \
+                 {{region: p/b, cost: 2, uses: {{{uses}}}}}]}}\n"
+            )
+        };
+        let all: String = ["u", "v", "w"].into_iter().zip(uses).map(one).collect();
+        format!("workloads:\n{all}")
+    }
+
+    #[test]
+    fn a_region_keeps_all_of_its_limits() {
+        let uses = workloads(["rooms: 1, racks: 2", "rooms: 2, racks: 3", "rooms: 3, racks: 4"]);
+        let limits = "limits: [{name: l, sum: rooms, per: region, at_most: 4}, \
+            {name: k, sum: racks, per: region, at_most: 5}";
+        // First one limit for each region, then both.
+        let (one, both) = (vec![(1, 3, false); 2], vec![(2, 3, false); 2]);
+        assert_eq!(kept(&format!("{uses}{limits}]\n")), [one.clone(), both.clone()]);
+        // A limit over all regions is no region's.
+        assert_eq!(kept(&format!("{uses}{limits}, {{name: t, sum: racks, at_most: 900}}]\n")), [one, both]);
+        // One limit: nothing to join.
+        let alone = "limits: [{name: l, sum: rooms, per: region, at_most: 4}]\n";
+        assert_eq!(kept(&format!("{uses}{alone}")), [vec![(1, 3, false); 2]]);
+        assert_eq!(kept(&uses), Vec::<Vec<(usize, usize, bool)>>::new());
+    }
+
+    #[test]
+    fn limits_over_some_of_the_same_columns_join_and_a_fee_brings_the_others() {
+        let uses = workloads(["rooms: 1, racks: 2", "rooms: 2", ""]);
+        let limits = "limits: [{name: l, sum: rooms, per: region, at_most: 2}, \
+            {name: k, sum: racks, per: region, at_most: 1}]\n";
+        // Racks are the tighter, 2 of 1, over one column; rooms bring another; the fee in a the third.
+        let fee = "fees: [{name: f, region: p/a, monthly: 3}]\n";
+        let found = kept(&format!("{uses}{limits}{fee}"));
+        assert_eq!(found, [vec![(1, 3, true), (1, 1, false)], vec![(2, 3, true), (2, 2, false)]]);
+    }
+}
