@@ -16,7 +16,7 @@ use crate::plan::Violation;
 const RANGE: u32 = 250;
 
 /// Steps that all searches over several limits of a proof may take together.
-const STEPS: u64 = 50_000_000;
+const STEPS: u64 = 40_000_000;
 
 /// Limits, a fee, or both, kept inside a minimum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

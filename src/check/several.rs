@@ -15,7 +15,7 @@ use crate::check::knapsack::{self, common_divisor};
 use crate::check::program::GRAINS;
 
 /// Steps of one search.
-const STEPS: u64 = 100_000;
+const STEPS: u64 = 30_000;
 /// The second search gives up one part in so many of what is open after the first.
 const SLACK: u64 = 6;
 /// Items beyond which nothing is searched.

@@ -3,7 +3,7 @@
 use crate::solve::dual::{Dual, Ranges};
 
 /// Work of one step of a search over several limits.
-pub(crate) const STEP_WORK: u64 = 4;
+const STEP_WORK: u64 = 4;
 /// Steps of such searches for each step of a climb, beyond which it ends early.
 const PATIENCE: u64 = 30_000;
 

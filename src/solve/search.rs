@@ -9,7 +9,7 @@ use crate::money::Amount;
 use crate::plan::{Method, Status};
 use crate::problem::{Problem, Selection, Standing};
 use crate::program::Program;
-use crate::solve::ascent::{Climb, Climbed, STEP_WORK, climb};
+use crate::solve::ascent::{Climb, Climbed, climb};
 use crate::solve::backend::{self, Solver};
 use crate::solve::branch;
 use crate::solve::carry::carry;
@@ -361,18 +361,18 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes multipliers under the form under which they show most, if that is more than is known.
+    /// Takes multipliers under the form under which they show most, if that is more than is known. Not under several
+    /// limits: multipliers that were not found for them show little more there, and take the check far longer.
     fn keep_better(&mut self, number: usize, ranges: &Ranges, multipliers: Vec<f64>) {
         let values = Rc::new(multipliers);
-        for form in 0..self.forms.len() {
+        for form in (0..self.forms.len()).filter(|&form| !self.forms[form].keeps_several()) {
             let kept = self.priced_only(form, &values);
             match self.dual(form).ask(ranges, &kept, true) {
                 Some(answer) if answer.bound > self.tree.cases[number].bound => {
-                    self.work += STEP_WORK * answer.steps;
                     self.tree.cases[number].bound = answer.bound;
                     self.tree.cases[number].shown = Shown::Multipliers { form, values: Rc::new(kept) };
                 }
-                Some(answer) => self.work += STEP_WORK * answer.steps,
+                Some(_) => {}
                 None => self.tree.cases[number].bound = f64::INFINITY,
             }
         }
