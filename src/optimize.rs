@@ -123,10 +123,12 @@ fn planned(
     let mut starts: Vec<Selection> = [plain.clone()].into_iter().chain(others).collect();
     let ask = Ask { effort: *effort, starts: starts.clone(), first_only, careful: false, progress: &mut *progress };
     let mut outcome = solve(problem, ask);
-    if !is_followed(problem, &outcome) {
+    let mut shown_by = shown(problem, outcome.proof.clone());
+    if !is_followed(&shown_by, &outcome) {
         let effort = effort.with_work(effort.work.saturating_sub(outcome.work));
         starts.extend(outcome.best.map(|best| best.selection));
         outcome = solve(problem, Ask { effort, starts, first_only, careful: true, progress });
+        shown_by = shown(problem, outcome.proof.clone());
     }
     let Some(found) = outcome.best else {
         return Err(no_plan(problem, outcome.nothing, outcome.proof));
@@ -149,7 +151,7 @@ fn planned(
     });
     let objective = found.standing.objective;
     // Rays and cases rest on floats; should exact arithmetic not follow one, the root's bound still stands.
-    let shown_by = shown(problem, outcome.proof).or_else(|_| shown(problem, outcome.root))?;
+    let shown_by = shown_by.or_else(|_| shown(problem, outcome.root))?;
     let (proof, bound) = match shown_by {
         (proof, Shown::Bound(bound)) => (proof, bound),
         (_, Shown::Nothing) => return Err(NoPlan::Backend("internal: a proof shows that there is no plan".to_owned())),
@@ -179,12 +181,13 @@ fn planned(
 
 /// Whether the check comes as far as the search claims. Both carry ranges through rows, one in floats and one exactly, so
 /// they may end at different places; what floats call empty then is something to the check.
-fn is_followed(problem: &Problem, outcome: &Outcome) -> bool {
-    // What ended early claims no more than its check shows.
-    if outcome.best.is_some() && outcome.status != Status::Complete {
+fn is_followed(shown_by: &Result<(Proof, Shown), NoPlan>, outcome: &Outcome) -> bool {
+    // What was ended claims no more than its check shows.
+    let ended = matches!(outcome.status, Status::WorkSpent | Status::Deadline | Status::Cancelled);
+    if outcome.best.is_some() && ended {
         return true;
     }
-    match shown(problem, outcome.proof.clone()) {
+    match shown_by {
         Ok((_, Shown::Nothing)) => true,
         Ok((_, Shown::Bound(bound))) => {
             let claimed = outcome.claimed;

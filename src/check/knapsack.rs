@@ -109,7 +109,8 @@ fn in_part(mut items: Vec<Rounded>, capacity: I256) -> I256 {
     sum
 }
 
-fn common_divisor(one: I256, other: I256) -> I256 {
+/// The greatest number that divides both; the other one if one is 0.
+pub(super) fn common_divisor(one: I256, other: I256) -> I256 {
     let (mut one, mut other) = (one, other);
     while other != 0 {
         (one, other) = (other, one % other);

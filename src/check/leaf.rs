@@ -7,22 +7,26 @@
 use ethnum::I256;
 
 use crate::check::carry::Carrier;
-use crate::check::knapsack::{Item, least};
+use crate::check::knapsack;
 use crate::check::program::{Block, GRAINS, Group, Program, wrong};
+use crate::check::several;
 use crate::plan::Violation;
 
 /// Largest sum that is added up, in grains: far inside 256 bits.
 const RANGE: u32 = 250;
 
-/// A limit, a fee, or both, kept inside a minimum.
+/// Steps that all searches over several limits of a proof may take together.
+const STEPS: u64 = 40_000_000;
+
+/// Limits, a fee, or both, kept inside a minimum.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cluster {
-    /// The limit's row.
-    pub(super) quota: Option<u32>,
+    /// The limits' rows.
+    pub(super) quotas: Vec<u32>,
     /// The fee's column.
     pub(super) opens: Option<u32>,
-    /// Columns of the limit's row, with what each weighs.
-    pub(super) inside: Vec<(u32, I256)>,
+    /// Columns of the limits' rows, with what each weighs in every one of them.
+    pub(super) inside: Vec<(u32, Vec<I256>)>,
     /// The other columns at the fee's place.
     pub(super) others: Vec<u32>,
 }
@@ -46,6 +50,8 @@ pub(super) struct Pricing<'p> {
     loose: Vec<u32>,
     /// By column: whether the kept part of a leaf has answered for it.
     answered: Vec<bool>,
+    /// What is left of [`STEPS`].
+    steps: u64,
 }
 
 impl<'p> Pricing<'p> {
@@ -87,6 +93,7 @@ impl<'p> Pricing<'p> {
             reach_of_cost,
             loose,
             answered: vec![false; program.columns.len()],
+            steps: STEPS,
         })
     }
 
@@ -279,8 +286,8 @@ impl<'p> Pricing<'p> {
         (left == 0).then_some(sum)
     }
 
-    /// The least of a limit, a fee, or both: with the fee not paid and nothing there, or paid and within the limit.
-    fn cluster(&self, ranges: &Carrier<'_>, cluster: &Cluster) -> Option<I256> {
+    /// The least of limits, a fee, or both: with the fee not paid and nothing there, or paid and within the limits.
+    fn cluster(&mut self, ranges: &Carrier<'_>, cluster: &Cluster) -> Option<I256> {
         let columns = || cluster.inside.iter().map(|(column, _)| column).chain(&cluster.others).copied();
         let Some(fee) = cluster.opens else { return self.within(ranges, cluster) };
         let (low, high) = ranges.range(fee);
@@ -292,22 +299,40 @@ impl<'p> Pricing<'p> {
         }
     }
 
-    /// The least of the columns of a cluster within its limit.
-    fn within(&self, ranges: &Carrier<'_>, cluster: &Cluster) -> Option<I256> {
+    /// The least of the columns of a cluster within its limits.
+    fn within(&mut self, ranges: &Carrier<'_>, cluster: &Cluster) -> Option<I256> {
         let mut sum: I256 = cluster.others.iter().map(|&column| self.alone(ranges, column)).sum();
-        let Some(quota) = cluster.quota else { return Some(sum) };
-        let mut capacity = self.program.rows[quota as usize].bound;
+        let mut capacities: Vec<I256> =
+            cluster.quotas.iter().map(|&quota| self.program.rows[quota as usize].bound).collect();
         let mut items = Vec::new();
-        for &(column, weight) in &cluster.inside {
-            let (low, high) = ranges.range(column);
-            let price = self.price(column);
-            sum += price * I256::from(low);
-            capacity -= weight * I256::from(low);
+        for (column, weights) in &cluster.inside {
+            let (low, high) = ranges.range(*column);
+            let price = self.price(*column);
+            if low != 0 {
+                sum += price * I256::from(low);
+                let taken = capacities.iter_mut().zip(weights);
+                taken.for_each(|(capacity, &weight)| *capacity -= weight * I256::from(low));
+            }
             if high > low && price < 0 {
-                items.push(Item { price, weight, most: high - low });
+                items.push((price, weights, high - low));
             }
         }
-        (capacity >= 0).then(|| sum + least(&items, capacity))
+        if capacities.iter().any(|capacity| *capacity < 0) {
+            return None;
+        }
+        let least = if let [capacity] = capacities[..] {
+            let item =
+                |(price, weights, most): (I256, &Vec<I256>, i128)| knapsack::Item { price, weight: weights[0], most };
+            knapsack::least(&items.into_iter().map(item).collect::<Vec<_>>(), capacity)
+        } else {
+            let item = |(price, weights, most): (I256, &Vec<I256>, i128)| several::Item {
+                price,
+                weights: weights.clone(),
+                most,
+            };
+            several::least(&items.into_iter().map(item).collect::<Vec<_>>(), &capacities, &mut self.steps)
+        };
+        Some(sum + least)
     }
 }
 

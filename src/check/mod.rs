@@ -33,6 +33,7 @@ mod program_tests;
 mod rows;
 mod rules;
 mod scope;
+mod several;
 mod supply;
 mod tree;
 #[cfg(test)]

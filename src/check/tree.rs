@@ -1,5 +1,7 @@
 //! The tree of a proof: whether it is one, what its leaves keep and price, and the least bound of them all.
 
+use std::collections::BTreeMap;
+
 use ethnum::I256;
 
 use crate::catalog::Catalog;
@@ -131,7 +133,7 @@ impl<'a> Tree<'a> {
         let mut clusters: Vec<Cluster> = Vec::with_capacity(kept.len());
         let mut taken = vec![false; program.columns.len()];
         for one in kept {
-            let cluster = cluster(program, rows, *one).map_err(|message| at(number, message))?;
+            let cluster = cluster(program, rows, one).map_err(|message| at(number, message))?;
             let columns = cluster.inside.iter().map(|(column, _)| column).chain(&cluster.others).chain(&cluster.opens);
             for &column in columns {
                 if std::mem::replace(&mut taken[column as usize], true) {
@@ -158,7 +160,7 @@ impl<'a> Tree<'a> {
                 None => matches!(name, RowName::Place { .. } | RowName::Group { .. }),
                 Some(keeps) => self.keeps[keeps].1.iter().any(|cluster| {
                     let fee = cluster.opens.map(|column| &program.columns[column as usize].name);
-                    cluster.quota == Some(row)
+                    cluster.quotas.contains(&row)
                         || matches!((name, fee), (RowName::Opens { fee, .. }, Some(ColumnName::Opens { fee: kept })) if fee == kept)
                 }),
             };
@@ -263,19 +265,30 @@ fn priced(
     Ok(all)
 }
 
-/// The columns of a limit, a fee, or both.
-fn cluster(program: &Program, rows: &[u32], kept: Kept) -> Result<Cluster, &'static str> {
+/// The columns of limits, a fee, or both.
+fn cluster(program: &Program, rows: &[u32], kept: &Kept) -> Result<Cluster, &'static str> {
     let listed = |row: usize| rows.get(row).copied().ok_or("it keeps a row that is not listed");
     let mut cluster = Cluster::default();
-    if let Some(row) = kept.limit {
+    if kept.limit.is_none() && !kept.more.is_empty() {
+        return Err("it keeps further limits without a first");
+    }
+    for &row in kept.limit.iter().chain(&kept.more) {
         let row = listed(row)?;
-        let found = &program.rows[row as usize];
-        if !found.may_be_kept {
+        if !program.rows[row as usize].may_be_kept {
             return Err("it keeps a limit that is not absolute, at most, over units alone");
         }
-        cluster.quota = Some(row);
-        cluster.inside = found.terms.clone();
+        if cluster.quotas.contains(&row) {
+            return Err("it keeps a limit twice");
+        }
+        cluster.quotas.push(row);
     }
+    let mut inside: BTreeMap<u32, Vec<I256>> = BTreeMap::new();
+    for (number, &row) in cluster.quotas.iter().enumerate() {
+        for &(column, weight) in &program.rows[row as usize].terms {
+            inside.entry(column).or_insert_with(|| vec![I256::ZERO; cluster.quotas.len()])[number] += weight;
+        }
+    }
+    cluster.inside = inside.into_iter().collect();
     if let Some(row) = kept.opens {
         let RowName::Opens { fee, .. } = &program.rows[listed(row)? as usize].name else {
             return Err("it keeps as a fee what is no row of one");
@@ -293,8 +306,8 @@ fn cluster(program: &Program, rows: &[u32], kept: Kept) -> Result<Cluster, &'sta
         if !cluster.inside.iter().all(|(column, _)| there.binary_search(column).is_ok()) {
             return Err("it keeps a limit with a fee at whose place not all of its columns are");
         }
-        let inside: std::collections::BTreeSet<u32> = cluster.inside.iter().map(|(column, _)| *column).collect();
-        cluster.others = there.into_iter().filter(|column| !inside.contains(column)).collect();
+        let is_inside = |column: &u32| cluster.inside.binary_search_by_key(column, |(column, _)| *column).is_ok();
+        cluster.others = there.into_iter().filter(|column| !is_inside(column)).collect();
     }
     Ok(cluster)
 }

@@ -174,7 +174,10 @@ fn opens(fee: &str) -> RowName {
 #[test]
 fn a_region_answers_for_its_fee_and_its_limit_together() {
     let rows = vec![of("l", "p/a"), of("l", "q/c"), opens("f"), opens("g"), place("u"), place("v"), place("w")];
-    let both = Keeps::Limits(vec![Kept { limit: Some(0), opens: Some(2) }, Kept { limit: Some(1), opens: Some(3) }]);
+    let both = Keeps::Limits(vec![
+        Kept { limit: Some(0), more: vec![], opens: Some(2) },
+        Kept { limit: Some(1), more: vec![], opens: Some(3) },
+    ]);
     // Each choice is worth 11: −11 on its row, so that a column costs 1 − 11 = −10 in a, −9 in c.
     let priced = vec![(4, quarters(-44)), (5, quarters(-44)), (6, quarters(-44))];
     let node = Node::Leaf { keeps: both.clone(), multipliers: priced.clone() };
@@ -188,20 +191,120 @@ fn a_region_answers_for_its_fee_and_its_limit_together() {
     // Above, a is paid for, which it was at best before.
     assert_eq!(shown(BINS, &proof(vec![column.clone()], rows.clone(), tree)), "23");
     // The limits alone: two in a at −10, two in c at −9, fees unpaid: 33 − 20 − 18, and nothing costs less than nothing.
-    let alone = Keeps::Limits(vec![Kept { limit: Some(0), opens: None }, Kept { limit: Some(1), opens: None }]);
+    let alone = Keeps::Limits(vec![
+        Kept { limit: Some(0), more: vec![], opens: None },
+        Kept { limit: Some(1), more: vec![], opens: None },
+    ]);
     let priced = vec![(4, quarters(-44)), (5, quarters(-44)), (6, quarters(-44))];
     let node = Node::Leaf { keeps: alone, multipliers: priced.clone() };
     assert_eq!(shown(BINS, &proof(vec![], rows.clone(), vec![node])), "0");
     // The fees alone: all three in a for 10 − 30 = −20; in c 20 − 27 = −7: 33 − 27 = 6.
-    let fees = Keeps::Limits(vec![Kept { limit: None, opens: Some(2) }, Kept { limit: None, opens: Some(3) }]);
+    let fees = Keeps::Limits(vec![
+        Kept { limit: None, more: vec![], opens: Some(2) },
+        Kept { limit: None, more: vec![], opens: Some(3) },
+    ]);
     let node = Node::Leaf { keeps: fees, multipliers: priced };
     assert_eq!(shown(BINS, &proof(vec![], rows, vec![node])), "6");
+}
+
+/// Four of which each limit alone lets three into a for 1 each, and both let two; in c they cost 10.
+const RACKS: &str = "workloads:\n\
+    - {name: u, options: [{region: p/a, cost: 1, uses: {rooms: 3, racks: 1}}, {region: q/c, cost: 10}]}\n\
+    - {name: v, options: [{region: p/a, cost: 1, uses: {rooms: 3, racks: 1}}, {region: q/c, cost: 10}]}\n\
+    - {name: x, options: [{region: p/a, cost: 1, uses: {rooms: 1, racks: 3}}, {region: q/c, cost: 10}]}\n\
+    - {name: y, options: [{region: p/a, cost: 1, uses: {rooms: 1, racks: 3}}, {region: q/c, cost: 10}]}\n\
+    limits: [{name: l, sum: rooms, at_most: 5}, {name: k, sum: racks, at_most: 5}]\n";
+
+/// A leaf that keeps these limits and this fee, and prices these places at −10 each.
+fn kept(limits: &[usize], opens: Option<usize>, places: std::ops::Range<usize>) -> Node {
+    let kept = Kept { limit: limits.first().copied(), more: limits[1..].to_vec(), opens };
+    Node::Leaf { keeps: Keeps::Limits(vec![kept]), multipliers: places.map(|row| (row, quarters(-40))).collect() }
+}
+
+#[test]
+fn several_limits_hold_together() {
+    let rows = vec![limit("l"), limit("k"), place("u"), place("v"), place("x"), place("y")];
+    let of = |node: Node| proof(vec![], rows.clone(), vec![node]);
+    // −9 each in a, 0 in c. Rooms alone let three in, 3 + 1 + 1: 40 − 27; so do racks.
+    assert_eq!(shown(RACKS, &of(kept(&[0], None, 2..6))), "13");
+    assert_eq!(shown(RACKS, &of(kept(&[1], None, 2..6))), "13");
+    // Both let one of each kind in, 4 and 4, or two of a kind, 6 > 5: 40 − 18, which is what it costs.
+    assert_eq!(shown(RACKS, &of(kept(&[0, 1], None, 2..6))), "22");
+    assert_eq!(shown(RACKS, &of(kept(&[1, 0], None, 2..6))), "22");
+    // With u in a, 2 rooms and 4 racks are left: one of x and y. With u elsewhere v and one of them.
+    let tree = vec![branch(0, 0, 1, 2), kept(&[0, 1], None, 2..6), kept(&[0, 1], None, 2..6)];
+    assert_eq!(shown(RACKS, &proof(vec![units("u", "p/a option 1")], rows.clone(), tree)), "22");
+    // Several copies in one column: two of each kind, of which one each fits; with 6 rooms and 2 racks both of a kind.
+    let copies = "workloads:\n\
+        - {name: u, count: 2, options: [{region: p/a, cost: 1, uses: {rooms: 3, racks: 1}}, {region: q/c, cost: 10}]}\n\
+        - {name: x, count: 2, options: [{region: p/a, cost: 1, uses: {rooms: 1, racks: 3}}, {region: q/c, cost: 10}]}\n\
+        limits: [{name: l, sum: rooms, at_most: 5}, {name: k, sum: racks, at_most: 5}]\n";
+    let of = |node: Node| proof(vec![], vec![limit("l"), limit("k"), place("u"), place("x")], vec![node]);
+    assert_eq!(shown(copies, &of(kept(&[0, 1], None, 2..4))), "22");
+    let wide =
+        copies.replace("rooms, at_most: 5", "rooms, at_most: 6").replace("racks, at_most: 5", "racks, at_most: 2");
+    assert_eq!(shown(&wide, &of(kept(&[0, 1], None, 2..4))), "22");
+    // Two of each kind are 8 and 8.
+    let all = copies.replace("at_most: 5", "at_most: 8");
+    assert_eq!(shown(&all, &of(kept(&[0, 1], None, 2..4))), "4");
+}
+
+#[test]
+fn several_limits_answer_with_their_fee() {
+    let fee = |monthly: u32| format!("{RACKS}fees: [{{name: f, region: p/a, monthly: {monthly}}}]\n");
+    let rows = vec![limit("l"), limit("k"), opens("f"), place("u"), place("v"), place("x"), place("y")];
+    let of = |node: Node| proof(vec![], rows.clone(), vec![node]);
+    // 5 for a, and two there: 40 + 5 − 18. For 20 nothing is there: 40.
+    assert_eq!(shown(&fee(5), &of(kept(&[0, 1], Some(2), 3..7))), "27");
+    assert_eq!(shown(&fee(20), &of(kept(&[0, 1], Some(2), 3..7))), "40");
+    // With one limit three would be there: 40 + 20 − 27.
+    assert_eq!(shown(&fee(20), &of(kept(&[0], Some(2), 3..7))), "33");
+}
+
+#[test]
+fn limits_over_other_columns_hold_together_too() {
+    // u or v within 3 rooms, u or z within one slot; u is worth 10, the others 9 each.
+    let chain = "workloads:\n\
+        - {name: u, options: [{region: p/a, cost: 0, uses: {rooms: 3, slots: 1}}, {region: q/c, cost: 10}]}\n\
+        - {name: v, options: [{region: p/a, cost: 1, uses: {rooms: 3}}, {region: q/c, cost: 10}]}\n\
+        - {name: z, options: [{region: p/a, cost: 1, uses: {slots: 1}}, {region: q/c, cost: 10}]}\n\
+        limits: [{name: l, sum: rooms, at_most: 3}, {name: m, sum: slots, at_most: 1}]\n";
+    let rows = vec![limit("l"), limit("m"), place("u"), place("v"), place("z")];
+    let of = |node: Node| proof(vec![], rows.clone(), vec![node]);
+    // Rooms alone: u, and z as nothing holds it: 30 − 19. Both: v and z, 30 − 18, and 12 is what that costs.
+    assert_eq!(shown(chain, &of(kept(&[0], None, 2..5))), "11");
+    assert_eq!(shown(chain, &of(kept(&[0, 1], None, 2..5))), "12");
+}
+
+#[test]
+fn corrupted_further_limits_are_refused() {
+    let more = "limits: [{name: s, sum: rooms, at_most: 60%}, {name: g, sum: rooms, at_least: 1}, ";
+    let scenario = RACKS.replace("limits: [", more) + "fees: [{name: f, region: q/c, monthly: 1}]\n";
+    let rows = vec![limit("l"), limit("k"), place("u"), limit("s"), limit("g"), opens("f")];
+    let refused = |kept: Vec<Kept>, multipliers: &[(usize, i64)], fault: &str| {
+        let node = Node::Leaf { keeps: Keeps::Limits(kept), multipliers: multipliers.to_vec() };
+        assert_eq!(shown(&scenario, &proof(vec![], rows.clone(), vec![node])), format!("proof: node 0: {fault}"));
+    };
+    let of = |limit: Option<usize>, more: &[usize]| Kept { limit, more: more.to_vec(), opens: None };
+    refused(vec![of(Some(0), &[6])], &[], "it keeps a row that is not listed");
+    refused(vec![of(None, &[0])], &[], "it keeps further limits without a first");
+    refused(vec![of(Some(0), &[0])], &[], "it keeps a limit twice");
+    refused(vec![of(Some(0), &[1, 1])], &[], "it keeps a limit twice");
+    let plain = "it keeps a limit that is not absolute, at most, over units alone";
+    for row in [2, 3, 4] {
+        refused(vec![of(Some(0), &[row])], &[], plain);
+    }
+    refused(vec![of(Some(0), &[]), of(Some(1), &[])], &[], "a column is in two of the parts that it keeps");
+    let priced = "it prices Limit { name: \"k\", of: None }, which it keeps";
+    refused(vec![of(Some(0), &[1])], &[(1, 1)], priced);
+    let elsewhere = "it keeps a limit with a fee at whose place not all of its columns are";
+    refused(vec![Kept { opens: Some(5), ..of(Some(0), &[1]) }], &[], elsewhere);
 }
 
 #[test]
 fn a_closed_fee_leaves_nothing_where_a_branch_asks_for_something() {
     let rows = vec![of("l", "p/a"), opens("f"), place("u"), place("v"), place("w")];
-    let keeps = Keeps::Limits(vec![Kept { limit: Some(0), opens: Some(1) }]);
+    let keeps = Keeps::Limits(vec![Kept { limit: Some(0), more: vec![], opens: Some(1) }]);
     let priced = vec![(2, quarters(-8)), (3, quarters(-8)), (4, quarters(-8))];
     let leaf = || Node::Leaf { keeps: keeps.clone(), multipliers: priced.clone() };
     // Each choice is worth 2: 1 − 2 = −1 in a, 2 − 2 = 0 in c. A branch on whether u is in a.
@@ -338,21 +441,21 @@ fn corrupted_proofs_are_refused() {
         (|proof| proof.tree[1] = Node::Void, "proof: node 1: the rows leave something there"),
         (
             |proof| {
-                let keeps = Keeps::Limits(vec![Kept { limit: Some(0), opens: None }]);
+                let keeps = Keeps::Limits(vec![Kept { limit: Some(0), more: vec![], opens: None }]);
                 proof.tree[1] = Node::Leaf { keeps, multipliers: vec![(0, 1)] };
             },
             "proof: node 1: it prices Limit { name: \"l\", of: None }, which it keeps",
         ),
         (
             |proof| {
-                let kept = Kept { limit: Some(0), opens: None };
-                proof.tree[1] = Node::Leaf { keeps: Keeps::Limits(vec![kept, kept]), multipliers: vec![] };
+                let kept = Kept { limit: Some(0), more: vec![], opens: None };
+                proof.tree[1] = Node::Leaf { keeps: Keeps::Limits(vec![kept.clone(), kept]), multipliers: vec![] };
             },
             "proof: node 1: a column is in two of the parts that it keeps",
         ),
         (
             |proof| {
-                let keeps = Keeps::Limits(vec![Kept { limit: Some(1), opens: None }]);
+                let keeps = Keeps::Limits(vec![Kept { limit: Some(1), more: vec![], opens: None }]);
                 proof.tree[1] = Node::Leaf { keeps, multipliers: vec![] };
             },
             "proof: node 1: it keeps a limit that is not absolute, at most, over units alone",
@@ -366,7 +469,7 @@ fn corrupted_proofs_are_refused() {
     // Fees: what is kept must be one, and hold all of the limit with it.
     let kept = |limit: usize, fee: usize| {
         let rows = vec![of("l", "q/c"), opens("f"), place("u")];
-        let keeps = Keeps::Limits(vec![Kept { limit: Some(limit), opens: Some(fee) }]);
+        let keeps = Keeps::Limits(vec![Kept { limit: Some(limit), more: vec![], opens: Some(fee) }]);
         proof(vec![], rows, vec![Node::Leaf { keeps, multipliers: vec![] }])
     };
     let elsewhere = "proof: node 0: it keeps a limit with a fee at whose place not all of its columns are";

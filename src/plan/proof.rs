@@ -64,8 +64,9 @@
 //! ```
 //!
 //! where blocks are what the leaf **keeps**: under [`Keeps::Places`] every `Place` and `Group` row holds exactly inside
-//! the minimum of its block, under [`Keeps::Limits`] the named limit rows do, each over its own columns (a whole-number
-//! knapsack, or its fractional bound), together with the fee whose place holds all of them. Every other column answers
+//! the minimum of its block, under [`Keeps::Limits`] the named limit rows do, each over its own columns, or several over
+//! the columns of them all (a whole-number knapsack, or a bound below it), together with the fee whose place holds all
+//! of them. Every other column answers
 //! at an end of its range; a `Volume` at an end or at a step. Branches are carried through the rows first: no plan is
 //! lost by it. Where no column is a `Volume`, every objective is a multiple of the greatest common divisor of all costs
 //! of columns, and the least bound of all leaves is raised to the next one. A leaf with `ray` prices no cost: its sum is above 0, so nothing is there at all; a `Void` leaf is empty
@@ -239,14 +240,17 @@ pub enum Keeps {
     Limits(Vec<Kept>),
 }
 
-/// A limit, a fee, or a limit with the fee whose place holds all its columns, kept inside a minimum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Limits, a fee, or limits with the fee whose place holds all their columns, kept inside a minimum.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Kept {
     /// Number of a row in [`Proof::rows`]: a [`RowName::Limit`], absolute, at most, over `Units` alone, no figure
     /// negative.
     pub limit: Option<usize>,
+    /// Numbers of further rows of that kind, which hold inside the same minimum: its columns are those of all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<usize>,
     /// Number of a row in [`Proof::rows`] among those of its `Opens` column, which stands for all of them: where the
     /// fee is not paid, no unit of any block is at its place.
     pub opens: Option<usize>,
@@ -263,5 +267,22 @@ mod whole {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i128, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_limits_are_written_only_where_there_are_any() {
+        let kept = |more: &[usize]| Kept { limit: Some(9), more: more.to_vec(), opens: None };
+        for (kept, written) in [
+            (kept(&[]), r#"{"limit":9,"opens":null}"#),
+            (kept(&[10, 11]), r#"{"limit":9,"more":[10,11],"opens":null}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&kept).expect("JSON"), written);
+            assert_eq!(serde_json::from_str::<Kept>(written).expect("a kept limit"), kept);
+        }
     }
 }

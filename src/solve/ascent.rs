@@ -2,6 +2,11 @@
 
 use crate::solve::dual::{Dual, Ranges};
 
+/// Work of one step of a search over several limits.
+const STEP_WORK: u64 = 4;
+/// Steps of such searches for each step of a climb, beyond which it ends early.
+const PATIENCE: u64 = 30_000;
+
 /// The best multipliers of a climb.
 pub(crate) struct Climbed {
     pub(crate) bound: f64,
@@ -46,11 +51,12 @@ pub(crate) fn climb(
         .zip(&dual.layout.scale)
         .map(|(row, scale)| if row.kind.is_of_block() { row.bound.abs().max(*scale) } else { *scale })
         .collect();
-    let (mut pace, mut since) = (1.0, 0);
+    let (mut pace, mut since, mut steps) = (1.0, 0, 0);
     let mut slope = vec![0.0; program.rows.len()];
     for step in 0..climb.steps {
         let answer = dual.ask(ranges, &multipliers, true)?;
-        *work += figures;
+        *work += figures + STEP_WORK * answer.steps;
+        steps += answer.steps;
         let weight = if step == 0 { 1.0 } else { 0.1 };
         for (average, value) in climbed.average.iter_mut().zip(&answer.values) {
             *average += weight * (value - *average);
@@ -69,7 +75,7 @@ pub(crate) fn climb(
             since = 0;
         }
         on_answer(step, &answer.values, &climbed.average);
-        if climbed.bound >= climb.enough || pace < 0.004 {
+        if climbed.bound >= climb.enough || pace < 0.004 || steps > PATIENCE * climb.steps as u64 {
             break;
         }
         // What the answers use beyond each bound.

@@ -115,6 +115,7 @@ impl Writer<'_> {
                     .iter()
                     .map(|cluster| Kept {
                         limit: cluster.limit.map(|row| self.rows.of(row)),
+                        more: cluster.more.iter().map(|(row, _)| self.rows.of(*row)).collect(),
                         opens: cluster.opens.map(|(_, row)| self.rows.of(row)),
                     })
                     .collect(),

@@ -7,6 +7,7 @@
 use crate::program::{ColumnKind, Program, RowKind};
 use crate::solve::knapsack::{Item, knapsack};
 use crate::solve::layout::Layout;
+use crate::solve::several::{self, ROOMS};
 
 /// Ranges of all columns.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub(crate) struct Ranges {
     pub(crate) most: Vec<f64>,
 }
 
-/// A limit, a fee, or both, answering as one.
+/// Limits, a fee, or both, answering as one.
 #[derive(Clone, Debug)]
 pub(crate) struct Cluster {
     /// Row of the limit.
@@ -26,6 +27,10 @@ pub(crate) struct Cluster {
     pub(crate) opens: Option<(usize, usize)>,
     /// Units columns with their figure in the limit, 0 outside it.
     pub(crate) columns: Vec<(usize, f64)>,
+    /// Rows of further limits, with their bounds.
+    pub(crate) more: Vec<(usize, f64)>,
+    /// By column, where there are further limits: its figures in the limit and in them.
+    pub(crate) sizes: Vec<[f64; ROOMS]>,
     /// Whether the limit's knapsack is asked for whole numbers: where the checker can do it.
     pub(crate) whole: bool,
 }
@@ -39,12 +44,28 @@ pub(crate) enum Form {
     Limits(Vec<Cluster>),
 }
 
+impl Form {
+    /// Whether several limits answer together somewhere.
+    pub(crate) fn keeps_several(&self) -> bool {
+        matches!(self, Form::Limits(clusters) if clusters.iter().any(|cluster| !cluster.more.is_empty()))
+    }
+}
+
 /// What the blocks answer.
 pub(crate) struct Answer {
     /// `L(π)`.
     pub(crate) bound: f64,
     /// Value of every column.
     pub(crate) values: Vec<f64>,
+    /// Steps of searches over several limits.
+    pub(crate) steps: u64,
+}
+
+impl Cluster {
+    /// Whether it keeps a row as a limit.
+    pub(crate) fn keeps(&self, row: usize) -> bool {
+        self.limit == Some(row) || self.more.iter().any(|(further, _)| *further == row)
+    }
 }
 
 /// A program with ranges, asked under one form.
@@ -64,7 +85,7 @@ impl Dual<'_> {
                 // Where a fee's columns answer with it, its links hold by themselves.
                 let fee = |cluster: &Cluster| cluster.opens.map(|(column, _)| self.program.columns[column].kind);
                 match kind {
-                    RowKind::Limit { .. } => !clusters.iter().any(|cluster| cluster.limit == Some(row)),
+                    RowKind::Limit { .. } => !clusters.iter().any(|cluster| cluster.keeps(row)),
                     RowKind::Opens { fee: number, .. } => {
                         !clusters.iter().any(|cluster| fee(cluster) == Some(ColumnKind::Opens { fee: number }))
                     }
@@ -93,6 +114,7 @@ impl Dual<'_> {
             reduced.push(cost);
         }
         let mut values = vec![0.0; program.columns.len()];
+        let mut steps = 0;
         match self.form {
             Form::Places => {
                 for block in 0..program.blocks.len() {
@@ -105,7 +127,7 @@ impl Dual<'_> {
             Form::Limits(clusters) => {
                 let mut asked = vec![false; program.columns.len()];
                 for cluster in clusters {
-                    bound += cluster_minimum(cluster, ranges, &reduced, &mut values)?;
+                    bound += cluster_minimum(cluster, ranges, &reduced, &mut values, &mut steps)?;
                     cluster.columns.iter().for_each(|&(column, _)| asked[column] = true);
                     if let Some((column, _)) = cluster.opens {
                         asked[column] = true;
@@ -116,7 +138,7 @@ impl Dual<'_> {
                 }
             }
         }
-        Some(Answer { bound, values })
+        Some(Answer { bound, values, steps })
     }
 
     /// The cheapest way to place a block.
@@ -234,41 +256,24 @@ fn fill(
 }
 
 /// The minimum of a cluster: the fee unpaid and nothing there, or paid and the best filling.
-fn cluster_minimum(cluster: &Cluster, ranges: &Ranges, reduced: &[f64], values: &mut [f64]) -> Option<f64> {
+fn cluster_minimum(
+    cluster: &Cluster,
+    ranges: &Ranges,
+    reduced: &[f64],
+    values: &mut [f64],
+    steps: &mut u64,
+) -> Option<f64> {
     let forced = cluster.columns.iter().any(|&(column, _)| ranges.least[column] > 0.5);
     let (may_close, may_open, fee) = match cluster.opens {
         Some((column, _)) => (ranges.least[column] < 0.5 && !forced, ranges.most[column] > 0.5, reduced[column]),
         None => (false, true, 0.0),
     };
-    let mut open = None;
-    if may_open {
-        let mut cost = fee;
-        let mut room = cluster.room;
-        let mut items: Vec<Item> = Vec::new();
-        for &(column, figure) in &cluster.columns {
-            let (least, most) = (ranges.least[column], ranges.most[column]);
-            values[column] = least;
-            cost += if least == 0.0 { 0.0 } else { least * reduced[column] };
-            if figure > 0.0 {
-                room -= figure * least;
-            }
-            if reduced[column] < 0.0 && most > least {
-                if figure > 0.0 {
-                    items.push(Item { column, profit: -reduced[column], size: figure, most: most - least });
-                } else {
-                    cost += (most - least) * reduced[column];
-                    values[column] = most;
-                }
-            }
-        }
-        if room < -1e-7 * room.abs().max(1.0) && cluster.limit.is_some() {
-            open = None;
-        } else {
-            cost -= knapsack(&mut items, room.max(0.0), cluster.whole, values);
-            open = Some(cost);
-        }
-    }
-    match open {
+    let open = match may_open {
+        false => None,
+        true if cluster.more.is_empty() => within(cluster, ranges, reduced, values),
+        true => within_several(cluster, ranges, reduced, values, steps),
+    };
+    match open.map(|cost| fee + cost) {
         Some(cost) if !may_close || cost < 0.0 => {
             if let Some((column, _)) = cluster.opens {
                 values[column] = 1.0;
@@ -284,4 +289,68 @@ fn cluster_minimum(cluster: &Cluster, ranges: &Ranges, reduced: &[f64], values: 
         }
         _ => None,
     }
+}
+
+/// The best filling of one limit; `None` if what must be there is beyond it.
+fn within(cluster: &Cluster, ranges: &Ranges, reduced: &[f64], values: &mut [f64]) -> Option<f64> {
+    let mut cost = 0.0;
+    let mut room = cluster.room;
+    let mut items: Vec<Item> = Vec::new();
+    for &(column, figure) in &cluster.columns {
+        cost += at_least(column, ranges, reduced, values);
+        let (least, most) = (ranges.least[column], ranges.most[column]);
+        if figure > 0.0 {
+            room -= figure * least;
+        }
+        if reduced[column] < 0.0 && most > least {
+            if figure > 0.0 {
+                items.push(Item { column, profit: -reduced[column], size: figure, most: most - least });
+            } else {
+                cost += (most - least) * reduced[column];
+                values[column] = most;
+            }
+        }
+    }
+    if room < -1e-7 * room.abs().max(1.0) && cluster.limit.is_some() {
+        return None;
+    }
+    Some(cost - knapsack(&mut items, room.max(0.0), cluster.whole, values))
+}
+
+/// The best filling of several limits; `None` if what must be there is beyond one of them.
+fn within_several(
+    cluster: &Cluster,
+    ranges: &Ranges,
+    reduced: &[f64],
+    values: &mut [f64],
+    steps: &mut u64,
+) -> Option<f64> {
+    let mut cost = 0.0;
+    let mut rooms: Vec<f64> = std::iter::once(cluster.room).chain(cluster.more.iter().map(|(_, room)| *room)).collect();
+    let bounds = rooms.clone();
+    let mut items: Vec<several::Item> = Vec::new();
+    for (&(column, _), &sizes) in cluster.columns.iter().zip(&cluster.sizes) {
+        cost += at_least(column, ranges, reduced, values);
+        let (least, most) = (ranges.least[column], ranges.most[column]);
+        if least != 0.0 {
+            rooms.iter_mut().zip(sizes).for_each(|(room, size)| *room -= size * least);
+        }
+        if reduced[column] < 0.0 && most > least {
+            items.push(several::Item { column, profit: -reduced[column], sizes, most: most - least });
+        }
+    }
+    if rooms.iter().zip(&bounds).any(|(room, bound)| *room < -1e-7 * bound.max(1.0)) {
+        return None;
+    }
+    rooms.iter_mut().for_each(|room| *room = room.max(0.0));
+    let filled = several::fill(items, &rooms, values);
+    *steps += filled.steps;
+    Some(cost - filled.profit)
+}
+
+/// A column at its lower end, and what that costs.
+fn at_least(column: usize, ranges: &Ranges, reduced: &[f64], values: &mut [f64]) -> f64 {
+    let least = ranges.least[column];
+    values[column] = least;
+    if least == 0.0 { 0.0 } else { least * reduced[column] }
 }

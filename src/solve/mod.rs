@@ -25,6 +25,7 @@ mod mend;
 mod ray;
 mod rebuild;
 mod search;
+mod several;
 mod simplex;
 mod sits;
 mod state;

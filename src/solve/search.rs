@@ -34,6 +34,8 @@ const POLISH_CHANGES: u64 = 300_000;
 const REBUILD_CHANGES: u64 = 200_000;
 /// What a climb must add to the bound of the linear program, in parts of what is open, to be worth its time.
 const WORTH: f64 = 0.02;
+/// The same of a climb with searches over several limits.
+const WORTH_OF_SEVERAL: f64 = 0.15;
 /// Rebuilding takes one part in so many of all work.
 const REBUILD_PART: u64 = 4;
 
@@ -162,7 +164,7 @@ impl<'a> Search<'a> {
         self.scarcity = self.scarcity_at(&start);
         for form in 0..self.forms.len() {
             let bound = self.tree.cases[0].bound;
-            if self.closes(bound) || self.is_over() {
+            if self.closes(bound) || self.is_over() || self.reached(bound) {
                 break;
             }
             if form == 0 && linear {
@@ -172,9 +174,11 @@ impl<'a> Search<'a> {
             let from = if form == 0 || linear { start.clone() } else { branch::prices_of_places(self.program) };
             let steps = if form == 0 { 300 } else { 600 };
             self.climb_case(0, form, root, &from, steps, true);
-            // What linear programs reach too is better left to them: they end sooner.
+            // What linear programs reach too is better left to them: they end sooner. Searches over several limits take
+            // longest.
             let open = self.best.as_ref().map_or(0.0, |best| best.standing.objective.approximate() - bound);
-            let gained = self.tree.cases[0].bound > bound + (1e-6 * bound.abs()).max(WORTH * open);
+            let worth = if self.forms[form].keeps_several() { WORTH_OF_SEVERAL } else { WORTH };
+            let gained = self.tree.cases[0].bound > bound + (1e-6 * bound.abs()).max(worth * open);
             if gained && (!linear || form > 0) {
                 engine = Engine::Climb(form);
             }
@@ -358,10 +362,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes multipliers under the form under which they show most, if that is more than is known.
+    /// Takes multipliers under the form under which they show most, if that is more than is known. Not under several
+    /// limits: multipliers that were not found for them show little more there, and take the check far longer.
     fn keep_better(&mut self, number: usize, ranges: &Ranges, multipliers: Vec<f64>) {
         let values = Rc::new(multipliers);
-        for form in 0..self.forms.len() {
+        for form in (0..self.forms.len()).filter(|&form| !self.forms[form].keeps_several()) {
             let kept = self.priced_only(form, &values);
             match self.dual(form).ask(ranges, &kept, true) {
                 Some(answer) if answer.bound > self.tree.cases[number].bound => {

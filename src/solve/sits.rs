@@ -72,7 +72,12 @@ pub(crate) fn sits(problem: &Problem, selection: &Selection, proof: &Proof) -> O
                 }
                 let form = match keeps {
                     Keeps::Places => Form::Places,
-                    Keeps::Limits(_) => forms::limits(problem, &program)?,
+                    // The form with several limits in a cluster comes last.
+                    Keeps::Limits(kept) => {
+                        let mut forms = forms::limits(problem, &program);
+                        let several = kept.iter().any(|kept| !kept.more.is_empty());
+                        if several { forms.pop()? } else { forms.into_iter().next()? }
+                    }
                 };
                 let dual = Dual { program: &program, layout: &layout, form: &form };
                 let least = dual.ask(&ranges, &priced, true)?.values;

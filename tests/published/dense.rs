@@ -11,7 +11,7 @@ use crate::case::{Case, Job, Optimum, Place};
 /// How many cases there are.
 pub const CASES: usize = 40;
 /// A few of them, from the smallest to the largest.
-pub const FEW: [usize; 6] = [0, 7, 14, 22, 30, 39];
+pub const FEW: [usize; 8] = [0, 1, 3, 7, 14, 22, 30, 39];
 /// The gap that is asked for.
 pub const GAP: f64 = 0.01;
 
@@ -79,7 +79,7 @@ pub fn dense(number: usize) -> Dense {
         uses.push((0..regions).map(|_| at(&mut dice)).collect::<Vec<Vec<u64>>>());
     }
     let cheapest: u64 = cost.iter().filter_map(|costs| costs.iter().min()).sum();
-    let fee = (0..regions).map(|_| cheapest * dice.between(1, 6) / 1_000).collect();
+    let fee = (0..regions).map(|_| cheapest * dice.between(5, 30) / 5_000).collect();
     let share = dice.between(40, 60);
     let mut dense = Dense { provider, fee, room: Vec::new(), cost, uses, share, planted: Vec::new() };
     dense.tighten(&mut dice, resources);
