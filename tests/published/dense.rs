@@ -79,6 +79,8 @@ pub fn dense(number: usize) -> Dense {
         uses.push((0..regions).map(|_| at(&mut dice)).collect::<Vec<Vec<u64>>>());
     }
     let cheapest: u64 = cost.iter().filter_map(|costs| costs.iter().min()).sum();
+    // A fee is 0.1 to 0.6% of all costs. With five times as much, cases of this size are beyond what solvers prove within
+    // 1% in minutes: what is open then decides more than anything else.
     let fee = (0..regions).map(|_| cheapest * dice.between(5, 30) / 5_000).collect();
     let share = dice.between(40, 60);
     let mut dense = Dense { provider, fee, room: Vec::new(), cost, uses, share, planted: Vec::new() };
@@ -229,6 +231,6 @@ fn dense_cases_have_a_plan_that_is_not_the_cheapest_assignment() {
         within_sixty += usize::from(dense.share <= 60);
         assert_eq!(self::dense(number).case(number), dense.case(number));
     }
-    assert!(within_sixty * 5 >= CASES * 4, "{within_sixty} of {CASES} shares are at most 60%");
+    assert!(within_sixty * 4 >= CASES * 3, "{within_sixty} of {CASES} shares are at most 60%");
     assert!(short_in_one * 10 <= CASES, "{short_in_one} of {CASES} are short of room in one region only");
 }
