@@ -132,7 +132,7 @@ impl Default for Options {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Imported {
-    /// The text of the book, which [`catalog_from_yaml`](crate::catalog_from_yaml) accepts.
+    /// The text of the book, which [`catalog_from_yaml`] accepts.
     pub book: String,
     /// What was left out and why, and what the book holds: for people.
     pub notes: Vec<String>,
