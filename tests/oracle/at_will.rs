@@ -5,6 +5,8 @@
 //! with every threshold decided (which providers and which values of floors are in use), cost and limits are linear in
 //! them, so that each such **case** is a linear program in whole parts.
 
+use num_rational::BigRational;
+
 use super::enumerate::{Choice, Oracle, Survey, TOO_SMALL_TO_COUNT, Tally, Work};
 use super::generator::Dice;
 use super::places::{Mark, Rule, domains, holds, most_in_one_place};
@@ -485,7 +487,10 @@ impl<'a> Search<'a> {
 
     /// Solves a case in floats; keeps it for later unless it is sure to be dearer than the best plan known.
     fn try_case(&mut self, frame: &Frame<'_>, plan: &[Choice], program: Program) {
-        let Some((near, parts)) = program.solve::<f64>() else { return };
+        // Where little room is left floats may see none; exact numbers then decide.
+        let exactly =
+            || program.solve::<BigRational>().map(|(near, parts)| (float(&near), parts.iter().map(float).collect()));
+        let Some((near, parts)) = program.solve::<f64>().or_else(exactly) else { return };
         if self.best.as_ref().is_some_and(|best| is_sure_to_be_dearer(near, best.0)) {
             return;
         }
@@ -558,6 +563,11 @@ impl<'a> Search<'a> {
         let least = least.into_iter().chain(self.best.as_ref().map(|best| best.0)).min();
         Survey { plans: self.plans, least, best: self.best, ..Survey::default() }
     }
+}
+
+fn float(value: &BigRational) -> f64 {
+    let float = |whole: &num_bigint::BigInt| whole.to_string().parse::<f64>().expect("digits");
+    float(value.numer()) / float(value.denom())
 }
 
 /// A cost that is below what floats take for `near`.
