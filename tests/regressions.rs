@@ -180,3 +180,22 @@ workloads:
 ";
     assert_eq!([total(answer(&[p, q], scenario)), total(answer(&[q, p], scenario))], ["20", "20"]);
 }
+
+/// 150 GB of internet egress: 50 are free, 50 cost 0.01 and 50 cost 0.02, which comes to 1.50, as at the first paid price. The
+/// allowance's −0.50 and the tier's +0.50 cancel out; the check took two lines that sum to nothing for lines that should
+/// not be there, and refused the plan. With compute, 100 hours at 0.10, the bill is 11.50.
+#[test]
+fn lines_of_tiers_that_cancel_out_are_lines_of_the_bill() {
+    let book = "
+provider: p
+regions: {r: {}}
+skus: {m: {vcpu: 1, memory_gib: 1}}
+offers: {m: {on-demand: {r: 0.1}}}
+network: {internet: {default: {free_gb: 50, per_gb: [{up_to: 100, price: 0.01}, {price: 0.02}]}}}
+";
+    let scenario = "workloads: [{name: w, hours: 100, request: {vcpu: 1}, egress: {internet_gb: 150}}]";
+    let plan = answer(&[book], scenario).unwrap_or_else(|reason| panic!("{reason}"));
+    let amounts: Vec<String> = plan.bill.adjustments.iter().map(|line| line.amount.to_string()).collect();
+    assert_eq!(amounts, ["-0.5", "0.5"]);
+    assert_eq!(plan.bill.total().to_string(), "11.5");
+}

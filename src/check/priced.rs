@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, ProviderId, Tariff, TariffId};
+use crate::catalog::{Catalog, ProviderId, Tariff, TariffId, Tier};
 use crate::check::Report;
 use crate::check::placed::{Part, placement_name, value_of_unplaced};
 use crate::check::rules::{biller, due};
 use crate::check::supply::{Charge, charges, first_paid};
-use crate::money::Amount;
+use crate::money::{Amount, UnitPrice};
 use crate::plan::{Breach, Cost, Line, LineCategory, LineUnit, Plan};
 use crate::scenario::{Fee, Scenario, Split};
 use crate::units::{Quantity, Total};
@@ -50,12 +50,27 @@ pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part
     }
     for (number, (tariff, volume)) in catalog.tariffs().iter().zip(volumes).enumerate() {
         let change = graduated(tariff, volume)?.minus(first_paid(tariff).times(volume)?)?;
-        if change != Amount::ZERO {
+        // What an allowance saves and a dearer tier costs may cancel out: the lines are there all the same.
+        if change != Amount::ZERO || is_partly_at_another_price(tariff, volume) {
             adjustments.push((TariffId::at(number), tariff.provider, change));
         }
     }
     let fees = due(catalog, scenario, parts).into_iter().map(|fee| (fee, biller(catalog, fee))).collect();
     Some(Prices { by_part, adjustments, fees })
+}
+
+/// Whether some of a month's volume is free or in a tier of another price than the first that is paid.
+fn is_partly_at_another_price(tariff: &Tariff, volume: i128) -> bool {
+    let gb = |quantity: Quantity| i128::from(quantity.parts()) * 1_000_000;
+    let first = first_paid(tariff);
+    let is_free = tariff.free_gb > Quantity::ZERO && volume > 0 && first != UnitPrice::ZERO;
+    let starts = std::iter::once(Quantity::ZERO).chain(tariff.tiers.iter().filter_map(|tier| tier.up_to));
+    let mut tiers = tariff.tiers.iter().zip(starts);
+    // A tier wholly inside the allowance prices nothing.
+    let is_paid = |tier: &Tier| tier.up_to.is_none_or(|end| end > tariff.free_gb);
+    is_free || tiers.any(|(tier, start)| {
+        tier.price != first && is_paid(tier) && volume > gb(start).max(gb(tariff.free_gb))
+    })
 }
 
 /// Cost of a month's volume: the part above the allowance, each GB at the price of the tier it lies in.
