@@ -64,7 +64,7 @@ impl Draft<'_> {
         for placed in self.blocks.iter().flat_map(|block| block.groups.iter().flatten()) {
             places[placed.column as usize] = Some(Place::Region(placed.candidate.supply.region));
         }
-        for (place, column) in shared.runs() {
+        for &(place, column) in &shared.stores {
             places[column as usize] = Some(place);
         }
         for (fee, &column) in self.market.scenario.fees.iter().zip(&shared.opens) {

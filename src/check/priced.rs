@@ -68,9 +68,8 @@ fn is_partly_at_another_price(tariff: &Tariff, volume: i128) -> bool {
     let mut tiers = tariff.tiers.iter().zip(starts);
     // A tier wholly inside the allowance prices nothing.
     let is_paid = |tier: &Tier| tier.up_to.is_none_or(|end| end > tariff.free_gb);
-    is_free || tiers.any(|(tier, start)| {
-        tier.price != first && is_paid(tier) && volume > gb(start).max(gb(tariff.free_gb))
-    })
+    is_free
+        || tiers.any(|(tier, start)| tier.price != first && is_paid(tier) && volume > gb(start).max(gb(tariff.free_gb)))
 }
 
 /// Cost of a month's volume: the part above the allowance, each GB at the price of the tier it lies in.

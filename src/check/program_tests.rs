@@ -27,6 +27,7 @@ fn short(name: &ColumnName) -> String {
         ColumnName::Bought { workload, units } => format!("{workload}[bought {units}]"),
         ColumnName::Counts { workload, sku, terms, .. } => format!("{workload}[counts {sku} {terms}]"),
         ColumnName::Runs { workload, place } => format!("{workload}[runs {place}]"),
+        ColumnName::Stores { workload, region } => format!("{workload}[stores {region}]"),
         ColumnName::Opens { fee } => format!("opens {fee}"),
         ColumnName::Uses { provider } => format!("uses {provider}"),
         ColumnName::Hosts { workload, provider } => format!("{workload}[hosts {provider}]"),
@@ -143,8 +144,8 @@ fn a_divided_workload_is_bought_in_one_number_of_units_and_stores_where_it_runs(
             "w[counts p l on-demand] <= 2 at 0",
             "w[p/a t on-demand] <= 3 at 10",
             "w[bought 3] <= 1 at 0",
-            "w[runs p/a] <= 1 at 4",
-            "w[runs p/b] <= 1 at 2"
+            "w[stores p/a] <= 1 at 4",
+            "w[stores p/b] <= 1 at 2"
         ]
     );
     assert_eq!(rows(&program, "\"row\":\"place\""), ["1 w[bought 1] + 1 w[bought 2] + 1 w[bought 3] = 1"]);
@@ -162,26 +163,55 @@ fn a_divided_workload_is_bought_in_one_number_of_units_and_stores_where_it_runs(
     );
     // The option keeps nothing in b.
     assert_eq!(
-        rows(&program, "runs"),
+        rows(&program, "\"stores\""),
         [
-            "-2 w[runs p/a] + 1 w[p/a l on-demand] <= 0",
-            "-3 w[runs p/a] + 1 w[p/a t on-demand] <= 0",
-            "-2 w[runs p/b] + 1 w[p/b l on-demand] <= 0"
+            "-2 w[stores p/a] + 1 w[p/a l on-demand] <= 0",
+            "-3 w[stores p/a] + 1 w[p/a t on-demand] <= 0",
+            "-2 w[stores p/b] + 1 w[p/b l on-demand] <= 0"
         ]
     );
     assert_eq!(
         rows(&program, "\"all\""),
-        ["10 w[p/a t on-demand] + 2 w[runs p/b] + 20 w[p/a l on-demand] + 30 w[p/b l on-demand] + 4 w[runs p/a] + \
+        ["10 w[p/a t on-demand] + 2 w[stores p/b] + 20 w[p/a l on-demand] + 30 w[p/b l on-demand] + 4 w[stores p/a] + \
          90 w[p/b option 1] <= 1000"]
     );
     // Half of what is in a counts for it, half of what is elsewhere against it.
     assert_eq!(
         rows(&program, "direct"),
-        ["-1 w[runs p/b] + -15 w[p/b l on-demand] + -45 w[p/b option 1] + 10 w[p/a l on-demand] + 2 w[runs p/a] + \
+        ["-1 w[stores p/b] + -15 w[p/b l on-demand] + -45 w[p/b option 1] + 10 w[p/a l on-demand] + 2 w[stores p/a] + \
          5 w[p/a t on-demand] <= 0"]
     );
     // Storage is of no machine.
     assert_eq!(rows(&program, "of-t"), ["10 w[p/a t on-demand] <= 100"]);
+}
+
+/// A given option runs in its region as a machine does, and keeps nothing there.
+#[test]
+fn where_a_workload_runs_and_where_it_stores_are_two_things() {
+    let program = program(
+        &[GPUS],
+        "workloads:\n\
+         - {name: v, options: [{region: p/b, cost: 1}]}\n\
+         - name: w\n\
+         \x20 split: replicas\n\
+         \x20 hours: 10\n\
+         \x20 request: {accelerator: {any_of: [L4, T4]}}\n\
+         \x20 by_accelerator: {L4: {replicas: 2}, T4: {replicas: 3}}\n\
+         \x20 storage: {gb: 8}\n\
+         \x20 options: [{region: p/b, cost: 90}]\n\
+         apart: [{name: a, workloads: [v, w], by: region}]\n",
+    );
+    assert_eq!(rows(&program, "\"apart\""), ["1 w[runs p/a] <= 1", "1 v[runs p/b] + 1 w[runs p/b] <= 1"]);
+    let of_b = |kind: &str| {
+        let mut rows = rows(&program, kind);
+        rows.retain(|row| row.contains("p/b]"));
+        rows
+    };
+    assert_eq!(
+        of_b("\"runs\",\"workload\":\"w\""),
+        ["-1 w[runs p/b] + 1 w[p/b option 1] <= 0", "-2 w[runs p/b] + 1 w[p/b l on-demand] <= 0"]
+    );
+    assert_eq!(of_b("\"stores\""), ["-2 w[stores p/b] + 1 w[p/b l on-demand] <= 0"]);
 }
 
 const RULED: &str = "workloads:\n\

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::ProviderId;
+use crate::catalog::{ProviderId, RegionId};
 use crate::check::blocks::Draft;
 use crate::check::candidate::beyond;
 use crate::check::rules::{Place, most_at_one_place};
@@ -15,17 +15,12 @@ use crate::scenario::{Domain, Split};
 pub(super) struct Shared {
     /// `Runs`, by block and place.
     runs: BTreeMap<(usize, Place), u32>,
+    /// Every `Stores` column and its region.
+    pub(super) stores: Vec<(Place, u32)>,
     /// `Opens`, by fee.
     pub(super) opens: Vec<u32>,
     /// `Floors`, by row of the market.
     pub(super) floors: BTreeMap<usize, u32>,
-}
-
-impl Shared {
-    /// Every `Runs` column and its place.
-    pub(super) fn runs(&self) -> impl Iterator<Item = (Place, u32)> {
-        self.runs.iter().map(|((_, place), column)| (*place, *column))
-    }
 }
 
 /// Columns with the same figure.
@@ -84,33 +79,44 @@ impl Draft<'_> {
         self.program.row(name, terms, false, 0);
     }
 
-    /// The column that says that a block runs at a place, with its rows. Where a divided block keeps storage in the
-    /// region, only units that keep it count.
-    fn runs(&mut self, shared: &mut Shared, block: usize, place: Place, cost: i128) -> u32 {
+    /// The column that says that a block runs at a place, with its rows.
+    fn runs(&mut self, shared: &mut Shared, block: usize, place: Place) -> u32 {
         if let Some(&column) = shared.runs.get(&(block, place)) {
             return column;
         }
         let (workload, at) = (self.name_of(block), place.name(self.market.catalog));
-        let column = self.program.column(ColumnName::Runs { workload: workload.clone(), place: at.clone() }, 1, cost);
+        let column = self.program.column(ColumnName::Runs { workload: workload.clone(), place: at.clone() }, 1, 0);
         shared.runs.insert((block, place), column);
-        let there = self.blocks[block].groups.iter().flatten();
-        let stores = matches!(place, Place::Region(region) if there.into_iter().any(|placed| {
-            placed.candidate.supply.region == region && placed.candidate.stored.is_some()
-        }));
-        let counted = |draft: &Self, group: usize| {
-            let placed = draft.blocks[block].groups[group].iter();
-            let there = placed.filter(|placed| place.holds(draft.market.catalog, placed.candidate.supply.region));
-            let there = there.filter(|placed| !stores || placed.candidate.stored.is_some());
-            there.map(|placed| placed.column).collect()
-        };
-        let groups = 0..self.blocks[block].groups.len();
-        let counting: Vec<u32> = groups.flat_map(|group| counted(self, group)).collect();
-        self.links(block, column, 0, counted, |units| RowName::Runs {
+        let there = |draft: &Self, group: usize| draft.columns_at(block, group, place);
+        let counting = (0..self.blocks[block].groups.len()).flat_map(|group| there(self, group)).collect();
+        self.links(block, column, 0, there, |units| RowName::Runs {
             workload: workload.clone(),
             units,
             place: at.clone(),
         });
         self.only_where(RowName::Ran { workload: workload.clone(), place: at.clone() }, column, counting);
+        column
+    }
+
+    /// The column that says that a divided block keeps its storage in a region, with its rows: only units that keep it
+    /// count, which given options do not.
+    fn stores(&mut self, block: usize, region: RegionId, cost: i128) -> u32 {
+        let (workload, at) = (self.name_of(block), Place::Region(region).name(self.market.catalog));
+        let name = ColumnName::Stores { workload: workload.clone(), region: at.clone() };
+        let column = self.program.column(name, 1, cost);
+        let keeping = |draft: &Self, group: usize| {
+            let placed = draft.blocks[block].groups[group].iter();
+            let keeping =
+                placed.filter(|placed| placed.candidate.supply.region == region && placed.candidate.stored.is_some());
+            keeping.map(|placed| placed.column).collect::<Vec<u32>>()
+        };
+        let counting = (0..self.blocks[block].groups.len()).flat_map(|group| keeping(self, group)).collect();
+        self.links(block, column, 0, keeping, |units| RowName::Stores {
+            workload: workload.clone(),
+            units,
+            region: at.clone(),
+        });
+        self.only_where(RowName::Stored { workload: workload.clone(), region: at.clone() }, column, counting);
         column
     }
 
@@ -126,7 +132,8 @@ impl Draft<'_> {
             for (region, (supply, stored)) in by_region {
                 let tariff = self.market.by_volume(&stored);
                 let cost = if tariff.is_some() { 0 } else { stored.amount.units() };
-                let column = self.runs(shared, block, Place::Region(region), cost);
+                let column = self.stores(block, region, cost);
+                shared.stores.push((Place::Region(region), column));
                 if let Some(tariff) = tariff {
                     self.volumes.entry(tariff).or_default().push((column, stored.quantity.into()));
                 }
@@ -248,7 +255,7 @@ impl Draft<'_> {
                 }
             }
             for (place, blocks) in by_place {
-                let runs = blocks.into_iter().map(|block| self.runs(shared, block, place, 0)).collect();
+                let runs = blocks.into_iter().map(|block| self.runs(shared, block, place)).collect();
                 let name = RowName::Apart { rule: rule.name.clone(), place: place.name(self.market.catalog) };
                 self.program.row(name, each(runs, 1), false, 1);
             }

@@ -82,6 +82,8 @@ fn named(problem: &Problem, of: &Sits) -> String {
         Sits::Row(
             RowName::Runs { workload, .. }
             | RowName::Ran { workload, .. }
+            | RowName::Stores { workload, .. }
+            | RowName::Stored { workload, .. }
             | RowName::Group { workload, .. }
             | RowName::Counts { workload, .. }
             | RowName::Place { workload }
@@ -93,6 +95,7 @@ fn named(problem: &Problem, of: &Sits) -> String {
             | ColumnName::Bought { workload, .. }
             | ColumnName::Counts { workload, .. }
             | ColumnName::Runs { workload, .. }
+            | ColumnName::Stores { workload, .. }
             | ColumnName::Hosts { workload, .. },
         ) => format!("workload `{workload}`"),
     }

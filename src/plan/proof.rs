@@ -20,7 +20,8 @@
 //! | `Unplaced {workload}` | copies; divided: 1 | units not placed, of a workload with a value; costs the value |
 //! | `Bought {workload, units}` | 1 | divided, with several groups or a value: the group of that many units is bought |
 //! | `Counts {workload, units, sku, terms}` | the group's units | units of a group on one SKU under one terms in all regions, where the group has several units and several such candidates |
-//! | `Runs {workload, place}` | 1 | any unit of a block in a region or at a provider, where a row asks; costs the flat storage charge of a divided block in a region |
+//! | `Runs {workload, place}` | 1 | any unit of a block in a region or at a provider, where `apart` asks |
+//! | `Stores {workload, region}` | 1 | a divided block keeps its storage in a region: any unit there that keeps any (a given option keeps none); costs its flat charge |
 //! | `Opens {fee}` | 1 | the fee is due; costs it |
 //! | `Uses {provider}` | 1 | the provider is in use, where `providers` asks |
 //! | `Hosts {workload, provider}` | 1 | `split: any` under `providers.at_least`: a part above 10⁻³ runs there |
@@ -39,7 +40,8 @@
 //! | `Group {workload, units}` | where `Bought` exists: Σ units of the group − U × bought = 0 |
 //! | `Counts {workload, units, sku, terms}` | Σ units of the group on the SKU under the terms − counts = 0 |
 //! | `Runs {workload, units, place}` | Σ units of the group there − U × runs ≤ 0 |
-//! | `Ran {workload, place}`, `Opened {fee}` | runs, or opens − Σ units there (for storage: of those that keep any) ≤ 0 |
+//! | `Stores {workload, units, region}` | Σ units of the group there that keep storage − U × stores ≤ 0 |
+//! | `Ran {workload, place}`, `Stored {workload, region}`, `Opened {fee}` | runs, stores or opens − Σ the units that it stands for ≤ 0 |
 //! | `Opens {fee, workload, units}` | Σ units of the group at the fee's place − U × opens ≤ 0 |
 //! | `Uses {provider, workload, units}` | Σ units of the group there − (U − s) × uses ≤ s; s = 1000 for `split: any`, else 0 |
 //! | `Used {provider}` | uses − Σ units there (not of `split: any`) − Σ hosts ≤ 0 |
@@ -49,7 +51,7 @@
 //! | `Meeting {rule}` | Σ meets ≤ 1 |
 //! | `Apart {rule, place}` | Σ runs of its workloads there ≤ 1 |
 //! | `Spread {rule, units, place}` | Σ units of the group there − ⌊share × U⌋ × bought ≤ 0; without `Bought`: ≤ ⌊share × U⌋ |
-//! | `Volume {tariff}` | Σ 10⁻¹² GB × units (and × runs, for storage of divided blocks) − volume = 0 |
+//! | `Volume {tariff}` | Σ 10⁻¹² GB × units (and × stores) − volume = 0 |
 //! | `Limit {name, of}` | Σ inside ≤ bound; an at-least limit negated; a share p in 10⁻⁶: Σ (10⁶ × inside − p × base) ≤ 0, negated for at-least. Sums of cost that count the bill count every flat charge, fee and tariff (by its cost, not its volume). With a `Floors` column f: −Σ inside + bound × f ≤ 0; share: Σ (p × base − 10⁶ × inside) + M × f ≤ M, M = p × the most the base can be (each block its largest candidate × its copies, every fee, every tariff at its most) |
 //! | `Floors {limit, of, workload, units}` | Σ units of the group inside − (U − s) × floors ≤ s, s as in `Uses` |
 //! | `LimitOpens {name, of, fee}` | an absolute at-most limit without a tariff's cost, no figure negative, every column of it at the fee's place: Σ inside − bound × opens ≤ 0 |
@@ -132,6 +134,8 @@ pub enum ColumnName {
     Counts { workload: Name, units: u32, sku: Name, terms: Name },
     /// A block runs at a place.
     Runs { workload: Name, place: PlaceName },
+    /// A divided block keeps storage in a region.
+    Stores { workload: Name, region: PlaceName },
     /// A fee is due.
     Opens { fee: Name },
     /// A provider is in use.
@@ -162,6 +166,10 @@ pub enum RowName {
     Runs { workload: Name, units: u32, place: PlaceName },
     /// Where no unit is, the block does not run.
     Ran { workload: Name, place: PlaceName },
+    /// Where units are that keep storage, the block keeps it.
+    Stores { workload: Name, units: u32, region: PlaceName },
+    /// Where no unit is that keeps storage, the block keeps none.
+    Stored { workload: Name, region: PlaceName },
     /// Where no unit is, the fee is not due.
     Opened { fee: Name },
     /// Where units are, the fee is due.

@@ -67,6 +67,8 @@ pub(crate) enum ColumnKind {
     Counts { block: usize, units: u32, candidate: usize },
     /// A block runs at a place.
     Runs { block: usize, domain: Domain, place: usize },
+    /// A divided block keeps storage in a region.
+    Stores { block: usize, region: usize },
     /// A fee is due.
     Opens { fee: usize },
     /// A provider is in use.
@@ -99,6 +101,8 @@ pub(crate) enum RowKind {
     Counts { block: usize, units: u32, candidate: usize },
     Runs { block: usize, units: u32, domain: Domain, place: usize },
     Ran { block: usize, domain: Domain, place: usize },
+    Stores { block: usize, units: u32, region: usize },
+    Stored { block: usize, region: usize },
     Opened { fee: usize },
     Opens { fee: usize, block: usize, units: u32 },
     Uses { provider: usize, block: usize, units: u32 },
@@ -127,6 +131,8 @@ impl RowKind {
                 | Is::Counts { .. }
                 | Is::Runs { .. }
                 | Is::Ran { .. }
+                | Is::Stores { .. }
+                | Is::Stored { .. }
                 | Is::Opened { .. }
                 | Is::Opens { .. }
                 | Is::Uses { .. }

@@ -69,6 +69,9 @@ impl Names<'_> {
             ColumnKind::Runs { block, domain, place } => {
                 ColumnName::Runs { workload: self.workload(block), place: self.place(domain, place) }
             }
+            ColumnKind::Stores { block, region } => {
+                ColumnName::Stores { workload: self.workload(block), region: self.place(Domain::Region, region) }
+            }
             ColumnKind::Opens { fee } => ColumnName::Opens { fee: scenario.fees[fee].name.clone() },
             ColumnKind::Uses { provider } => ColumnName::Uses { provider: self.place(Domain::Provider, provider) },
             ColumnKind::Hosts { block, provider } => {
@@ -101,6 +104,12 @@ impl Names<'_> {
             }
             RowKind::Ran { block, domain, place } => {
                 RowName::Ran { workload: self.workload(block), place: self.place(domain, place) }
+            }
+            RowKind::Stores { block, units, region } => {
+                RowName::Stores { workload: self.workload(block), units, region: self.place(Domain::Region, region) }
+            }
+            RowKind::Stored { block, region } => {
+                RowName::Stored { workload: self.workload(block), region: self.place(Domain::Region, region) }
             }
             RowKind::Opened { fee } => RowName::Opened { fee: scenario.fees[fee].name.clone() },
             RowKind::Opens { fee, block, units } => {

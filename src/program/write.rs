@@ -252,7 +252,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Equalities of volumes; after the rules, whose `Runs` columns bring storage.
+    /// Equalities of volumes; after the rules, whose `Stores` columns bring storage.
     pub(super) fn volume_rows(&mut self) {
         let volumes = std::mem::take(&mut self.volumes);
         for &(tariff, column) in &volumes {
@@ -270,7 +270,7 @@ impl Writer<'_> {
         self.volumes = volumes;
     }
 
-    /// What a `Runs` column of a region brings to a tariff of storage.
+    /// What `Stores` columns bring to a tariff of storage.
     fn stored(&self, tariff: usize) -> Vec<(usize, f64)> {
         let columns = self.program.columns.iter().enumerate();
         let found = columns.filter_map(|(number, column)| {
@@ -280,11 +280,11 @@ impl Writer<'_> {
         found.collect()
     }
 
-    /// The storage charge that a `Runs` column of a region stands for.
+    /// The storage charge that a `Stores` column stands for.
     pub(super) fn storage(&self, kind: ColumnKind) -> Option<crate::charge::Charge> {
-        let ColumnKind::Runs { block, domain: crate::scenario::Domain::Region, place } = kind else { return None };
+        let ColumnKind::Stores { block, region } = kind else { return None };
         let member = self.program.blocks[block].members[0];
-        let here = self.problem.blocks[member].candidates.iter().filter(|candidate| candidate.region.index() == place);
+        let here = self.problem.blocks[member].candidates.iter().filter(|candidate| candidate.region.index() == region);
         here.filter_map(|candidate| candidate.charges.per_region).next()
     }
 
@@ -470,15 +470,11 @@ impl Writer<'_> {
         most
     }
 
-    /// What a `Runs` column of a region adds to a narrow sum of cost.
+    /// What a `Stores` column adds to a narrow sum of cost.
     fn kept(&self, column: usize, row: usize) -> Option<(f64, f64)> {
-        let ColumnKind::Runs { block, domain: crate::scenario::Domain::Region, place } =
-            self.program.columns[column].kind
-        else {
-            return None;
-        };
+        let ColumnKind::Stores { block, region } = self.program.columns[column].kind else { return None };
         let member = self.program.blocks[block].members[0];
-        let here = self.problem.blocks[member].candidates.iter().filter(|candidate| candidate.region.index() == place);
+        let here = self.problem.blocks[member].candidates.iter().filter(|candidate| candidate.region.index() == region);
         let found = here.flat_map(|candidate| &candidate.per_region).find(|found| found.row == row)?;
         Some((found.inside.approximate(), found.base.approximate()))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::problem::{crumb, place, spread_most};
+use crate::problem::{Candidate, crumb, place, spread_most};
 use crate::program::write::Writer;
 use crate::program::{ColumnKind, RowKind};
 use crate::scenario::{Domain, Split};
@@ -35,29 +35,38 @@ impl Writer<'_> {
     }
 
     /// A column that is 1 where a block runs.
-    fn runs(&mut self, block: usize, domain: Domain, here: usize, cost: f64) -> usize {
+    fn runs(&mut self, block: usize, domain: Domain, here: usize) -> usize {
         let kind = ColumnKind::Runs { block, domain, place: here };
         if let Some(found) = self.program.columns.iter().position(|column| column.kind == kind) {
             return found;
         }
-        let column = self.column(kind, 1.0, cost);
-        let mut ran = vec![(column, 1.0)];
+        let column = self.column(kind, 1.0, 0.0);
+        let there = |candidate: &Candidate| place(self.problem, domain, candidate.region) == here;
+        let of = |units| RowKind::Runs { block, units, domain, place: here };
+        self.stands_for(column, block, there, of, RowKind::Ran { block, domain, place: here });
+        column
+    }
+
+    /// The rows that make a column 1 where any wanted unit of a block is, and 0 where none is.
+    fn stands_for(
+        &mut self,
+        column: usize,
+        block: usize,
+        wanted: impl Fn(&Candidate) -> bool,
+        of: impl Fn(u32) -> RowKind,
+        none: RowKind,
+    ) {
+        let mut all = vec![(column, 1.0)];
         for group in 0..self.program.blocks[block].groups.len() {
             let units = self.program.blocks[block].groups[group].units;
-            // Where storage is kept in the region, units that bring their own by a given option do not ask for it.
-            let stores = self.storage(kind).is_some();
-            let mut entries = self.units_where(block, group, |candidate| {
-                place(self.problem, domain, candidate.region) == here
-                    && (!stores || candidate.charges.per_region.is_some())
-            });
+            let mut entries = self.units_where(block, group, &wanted);
             if !entries.is_empty() {
-                ran.extend(entries.iter().map(|&(unit, _)| (unit, -1.0)));
+                all.extend(entries.iter().map(|&(unit, _)| (unit, -1.0)));
                 entries.push((column, -f64::from(units)));
-                self.row(RowKind::Runs { block, units, domain, place: here }, false, 0.0, entries);
+                self.row(of(units), false, 0.0, entries);
             }
         }
-        self.row(RowKind::Ran { block, domain, place: here }, false, 0.0, ran);
-        column
+        self.row(none, false, 0.0, all);
     }
 
     fn units_at(&self, block: usize, group: usize, domain: Domain, here: usize) -> Vec<(usize, f64)> {
@@ -70,11 +79,15 @@ impl Writer<'_> {
             return;
         }
         for region in self.places(block, Domain::Region) {
-            let kind = ColumnKind::Runs { block, domain: Domain::Region, place: region };
-            if let Some(charge) = self.storage(kind) {
-                let flat = !charge.basis.tariff().is_some_and(|id| self.is_stepped(id));
-                self.runs(block, Domain::Region, region, if flat { charge.amount.approximate() } else { 0.0 });
-            }
+            let kind = ColumnKind::Stores { block, region };
+            let Some(charge) = self.storage(kind) else { continue };
+            let flat = !charge.basis.tariff().is_some_and(|id| self.is_stepped(id));
+            let column = self.column(kind, 1.0, if flat { charge.amount.approximate() } else { 0.0 });
+            // Units that bring their own by a given option do not ask for it.
+            let keeps =
+                |candidate: &Candidate| candidate.region.index() == region && candidate.charges.per_region.is_some();
+            let of = |units| RowKind::Stores { block, units, region };
+            self.stands_for(column, block, keeps, of, RowKind::Stored { block, region });
         }
     }
 
@@ -183,7 +196,7 @@ impl Writer<'_> {
             for here in places {
                 let there = blocks.iter().copied().filter(|&block| self.places(block, found.by).contains(&here));
                 let there: Vec<usize> = there.collect();
-                let entries = there.into_iter().map(|block| (self.runs(block, found.by, here, 0.0), 1.0)).collect();
+                let entries = there.into_iter().map(|block| (self.runs(block, found.by, here), 1.0)).collect();
                 self.row(RowKind::Apart { rule, place: here }, false, 1.0, entries);
             }
         }

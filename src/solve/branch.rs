@@ -52,7 +52,7 @@ fn rank(kind: ColumnKind) -> u32 {
         ColumnKind::Uses { .. } => 2,
         ColumnKind::Floors { .. } => 3,
         ColumnKind::Bought { .. } | ColumnKind::Unplaced { .. } => 4,
-        ColumnKind::Runs { .. } | ColumnKind::Hosts { .. } => 5,
+        ColumnKind::Runs { .. } | ColumnKind::Stores { .. } | ColumnKind::Hosts { .. } => 5,
         ColumnKind::Counts { .. } => 6,
         ColumnKind::Units { .. } => 7,
         ColumnKind::Volume { .. } => 8,

@@ -34,6 +34,9 @@ pub(crate) struct Layout {
     pub(crate) volumes: Vec<Vec<(usize, f64)>>,
     /// By row: its largest figure, 1 if it has none.
     pub(crate) scale: Vec<f64>,
+    /// By row: the most that one column can add, and no less than the scale. Of parts of 10⁻⁶ it is a million times the
+    /// figure, so that noise of floats is a part of this.
+    pub(crate) reach: Vec<f64>,
     /// Columns that are of no block: they answer each by itself.
     pub(crate) loose: Vec<usize>,
     /// By row: whether a tariff's cost counts in it.
@@ -47,6 +50,7 @@ impl Layout {
         let mut feeds: Vec<Vec<Feed>> = vec![Vec::new(); program.columns.len()];
         let mut roles = Vec::with_capacity(program.rows.len());
         let mut scale: Vec<f64> = Vec::with_capacity(program.rows.len());
+        let mut reach: Vec<f64> = Vec::with_capacity(program.rows.len());
         let mut curved = vec![false; program.rows.len()];
         for column in &program.columns {
             for &(row, _) in column.curve.iter().flat_map(|curve| &curve.entries) {
@@ -55,6 +59,8 @@ impl Layout {
         }
         for row in &program.rows {
             scale.push(row.entries.iter().map(|(_, figure)| figure.abs()).fold(0.0, f64::max));
+            let most = row.entries.iter().map(|&(column, figure)| figure.abs() * program.columns[column].most.max(1.0));
+            reach.push(most.fold(0.0, f64::max));
             roles.push(match row.kind {
                 RowKind::Place { .. } => Role::Block,
                 RowKind::Volume { .. } => {
@@ -70,6 +76,7 @@ impl Layout {
                 row.kind,
                 RowKind::Group { .. }
                     | RowKind::Runs { .. }
+                    | RowKind::Stores { .. }
                     | RowKind::Opens { .. }
                     | RowKind::Uses { .. }
                     | RowKind::Hosts { .. }
@@ -86,7 +93,7 @@ impl Layout {
                 feeds[column].push(Feed { column: fed, crumb: crumb as u32 });
             }
         }
-        for value in &mut scale {
+        for value in scale.iter_mut().chain(&mut reach) {
             if *value == 0.0 {
                 *value = 1.0;
             }
@@ -113,7 +120,7 @@ impl Layout {
             }
         }
         let budgets = (0..program.rows.len()).map(|row| is_budget(program, row)).collect();
-        Layout { roles, feeds, uses, volumes, scale, loose, curved, budgets }
+        Layout { roles, feeds, uses, volumes, scale, reach, loose, curved, budgets }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::program::Program;
 use crate::solve::layout::{Layout, Role};
 
-/// What sums may exceed their bound by, of the larger of the bound and the row's largest figure: noise of floats.
+/// What sums may exceed their bound by, of the larger of the bound and the row's reach: noise of floats.
 const NOISE: f64 = 1e-11;
 
 /// Units of a block at its candidates: column and units, all above 0.
@@ -32,7 +32,7 @@ pub(crate) struct State<'a> {
     pub(crate) cost: f64,
     /// By how much rules are broken, each in parts of its scale.
     pub(crate) excess: f64,
-    /// Bounds of rules are lowered by so much of their scale.
+    /// Bounds of rules are lowered by so much of their reach.
     pub(crate) margin: f64,
     /// Whether limits on what is minimised are left out of account, so that a selection becomes cheap first.
     pub(crate) unbudgeted: bool,
@@ -72,10 +72,10 @@ impl<'a> State<'a> {
     /// Adds up the excess anew: after the margin or what counts changed, or many changes blurred it.
     pub(crate) fn recount(&mut self) {
         for row in 0..self.sums.len() {
-            let (bound, scale) = (self.program.rows[row].bound, self.layout.scale[row]);
+            let (bound, reach) = (self.program.rows[row].bound, self.layout.reach[row]);
             let counts = self.layout.roles[row] == Role::Rule && !(self.unbudgeted && self.layout.budgets[row]);
-            let most = bound - self.margin * scale;
-            self.most[row] = if counts { most + NOISE * bound.abs().max(scale) } else { f64::INFINITY };
+            let most = bound - self.margin * reach;
+            self.most[row] = if counts { most + NOISE * bound.abs().max(reach) } else { f64::INFINITY };
             self.over[row] = self.over_at(row);
         }
         self.broken = self.over.iter().filter(|over| **over > 0.0).count();
