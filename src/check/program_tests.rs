@@ -172,14 +172,18 @@ fn a_divided_workload_is_bought_in_one_number_of_units_and_stores_where_it_runs(
     );
     assert_eq!(
         rows(&program, "\"all\""),
-        ["10 w[p/a t on-demand] + 2 w[stores p/b] + 20 w[p/a l on-demand] + 30 w[p/b l on-demand] + 4 w[stores p/a] + \
-         90 w[p/b option 1] <= 1000"]
+        [
+            "10 w[p/a t on-demand] + 2 w[stores p/b] + 20 w[p/a l on-demand] + 30 w[p/b l on-demand] + 4 w[stores p/a] + \
+         90 w[p/b option 1] <= 1000"
+        ]
     );
     // Half of what is in a counts for it, half of what is elsewhere against it.
     assert_eq!(
         rows(&program, "direct"),
-        ["-1 w[stores p/b] + -15 w[p/b l on-demand] + -45 w[p/b option 1] + 10 w[p/a l on-demand] + 2 w[stores p/a] + \
-         5 w[p/a t on-demand] <= 0"]
+        [
+            "-1 w[stores p/b] + -15 w[p/b l on-demand] + -45 w[p/b option 1] + 10 w[p/a l on-demand] + 2 w[stores p/a] + \
+         5 w[p/a t on-demand] <= 0"
+        ]
     );
     // Storage is of no machine.
     assert_eq!(rows(&program, "of-t"), ["10 w[p/a t on-demand] <= 100"]);

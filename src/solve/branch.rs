@@ -8,10 +8,21 @@ use crate::solve::state::{Parts, unplaced};
 
 /// How far from a whole number a value is not one.
 const FRACTION: f64 = 1e-6;
+/// The same where nothing else is left to split on: figures that differ by a millionth make values that do.
+const FAINT: f64 = 1e-9;
 
 /// Whether a column is in parts so small that it is not split on.
 fn is_fine(program: &Program, column: usize) -> bool {
     program.columns[column].most > f64::from(CRUMB) * 100.0
+}
+
+/// Whether parts so small are still open.
+pub(crate) fn has_fine(program: &Program, ranges: &Ranges) -> bool {
+    (0..program.columns.len()).any(|column| {
+        ranges.least[column] < ranges.most[column]
+            && is_fine(program, column)
+            && program.columns[column].curve.is_none()
+    })
 }
 
 /// Whether every unit is decided.
@@ -60,18 +71,18 @@ fn rank(kind: ColumnKind) -> u32 {
 }
 
 /// The column to split on, and where, from values of a relaxation.
-pub(crate) fn choose(
-    program: &Program,
-    layout: &Layout,
-    ranges: &Ranges,
-    values: &[f64],
-    linear: bool,
-) -> Option<(usize, f64)> {
+pub(crate) fn choose(program: &Program, ranges: &Ranges, values: &[f64], linear: bool) -> Option<(usize, f64)> {
     if !linear {
         let opens = opening(program, ranges, values);
         return opens.or_else(|| by_answers(program, ranges, values)).or_else(|| volume(program, ranges, values));
     }
-    let _ = layout;
+    split_of(program, ranges, values, FRACTION)
+        .or_else(|| volume(program, ranges, values))
+        .or_else(|| split_of(program, ranges, values, FAINT))
+}
+
+/// The column that is farthest from whole, of those that decide most, and where it is split.
+fn split_of(program: &Program, ranges: &Ranges, values: &[f64], fraction: f64) -> Option<(usize, f64)> {
     let mut best: Option<(u32, f64, usize)> = None;
     for (number, column) in program.columns.iter().enumerate() {
         let (least, most) = (ranges.least[number], ranges.most[number]);
@@ -79,7 +90,7 @@ pub(crate) fn choose(
             continue;
         }
         let part = (values[number] - values[number].floor()).min(values[number].ceil() - values[number]);
-        if part <= FRACTION {
+        if part <= fraction {
             continue;
         }
         // The nearest to a half; of wide columns the part that they are of their whole.
@@ -90,13 +101,8 @@ pub(crate) fn choose(
             best = Some((rank, part, number));
         }
     }
-    match best {
-        Some((_, _, column)) => {
-            let at = values[column].floor().clamp(ranges.least[column], ranges.most[column] - 1.0);
-            Some((column, at))
-        }
-        None => volume(program, ranges, values),
-    }
+    let (_, _, column) = best?;
+    Some((column, values[column].floor().clamp(ranges.least[column], ranges.most[column] - 1.0)))
 }
 
 /// A step of a tariff near a volume.

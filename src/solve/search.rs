@@ -235,12 +235,11 @@ impl<'a> Search<'a> {
                 self.decide(next.case, &ranges);
                 continue;
             }
-            let split = guide
-                .and_then(|guide| branch::choose(self.program, self.layout, &ranges, &guide, engine == Engine::Linear));
+            let split = guide.and_then(|guide| branch::choose(self.program, &ranges, &guide, engine == Engine::Linear));
             let split = match split {
                 Some(split) => Some(split),
                 // What is left is the grid of divided workloads, as long as there is a plan that near.
-                None if engine == Engine::Linear && self.settled && self.is_near(bound) => None,
+                None if self.settled && self.is_near(bound) && branch::has_fine(self.program, &ranges) => None,
                 None => branch::any(self.program, &ranges),
             };
             let Some((column, at)) = split else { continue };

@@ -337,7 +337,8 @@ impl Simplex {
         for &(_, size, what) in &options {
             let width = if what < count { self.most[what] - self.least[what] } else { f64::INFINITY };
             over -= size * width;
-            if over < 0.0 {
+            // What just reaches its range does, whatever floats have left: a row with no room at all is no empty one.
+            if over <= FEASIBLE * size {
                 entering = Some(what);
                 break;
             }

@@ -111,9 +111,15 @@ impl Case {
 
 /// Goes through every support and every case.
 pub fn survey(oracle: &Oracle) -> Survey {
+    survey_within(oracle, 0)
+}
+
+/// The same with every limit tightened by so many parts of each workload that is split at will, or loosened: where that
+/// makes another answer, parts of 10⁻⁶ alone decide.
+pub fn survey_within(oracle: &Oracle, parts: i128) -> Survey {
     let branches: Vec<Vec<Branch>> = (0..oracle.works.len()).map(|number| branches(oracle, number)).collect();
     let mut search =
-        Search { oracle, branches: &branches, chosen: Vec::new(), best: None, cases: Vec::new(), plans: 0 };
+        Search { oracle, parts, branches: &branches, chosen: Vec::new(), best: None, cases: Vec::new(), plans: 0 };
     search.go(&oracle.nothing(&oracle.rows));
     search.end()
 }
@@ -160,6 +166,8 @@ fn branches(oracle: &Oracle, number: usize) -> Vec<Branch> {
 /// The way through all supports and cases.
 struct Search<'a> {
     oracle: &'a Oracle,
+    /// What limits are tightened by.
+    parts: i128,
     branches: &'a [Vec<Branch>],
     chosen: Vec<usize>,
     best: Option<(i128, Vec<Choice>)>,
@@ -407,7 +415,8 @@ impl<'a> Search<'a> {
                     0
                 }
             };
-            let kept = if row.is_at_least() { over.negated().at_most(-bound) } else { over.at_most(bound) };
+            let mut kept = if row.is_at_least() { over.negated().at_most(-bound) } else { over.at_most(bound) };
+            kept.bound -= self.parts * largest_by_workload(&kept, &frame.columns);
             let mut ways = Vec::new();
             if can_hold(&kept, &frame.columns) {
                 ways.push(vec![kept]);
@@ -502,6 +511,9 @@ impl<'a> Search<'a> {
     /// Rounds parts down and gives what each workload lacks to one of its candidates, each in turn: mostly one of these
     /// is a plan, and then a yardstick.
     fn try_rounded(&mut self, case: &Case, parts: &[f64]) {
+        if self.parts != 0 {
+            return;
+        }
         let oracle = self.oracle;
         let down: Vec<i128> = parts.iter().map(|parts| (parts + 1e-4).floor() as i128).collect();
         let mut ways = vec![down];
@@ -554,6 +566,10 @@ impl<'a> Search<'a> {
             least = least.into_iter().chain(whole.least).min();
             if let Some((objective, parts)) = whole.best {
                 let plan = case.completed(&parts);
+                if self.parts < 0 {
+                    self.offer(objective, plan);
+                    continue;
+                }
                 let standing = self.oracle.standing(&self.oracle.rows, &plan);
                 assert_eq!(standing.objective, objective, "a case says what its plan costs: {plan:?}");
                 assert!(self.oracle.broken_by(&plan).is_empty(), "a case keeps the rules: {plan:?}");
@@ -595,6 +611,17 @@ fn range(sum: &Sum, columns: &[(usize, usize)]) -> (i128, i128) {
         most += figures.iter().max().expect("a column") * E6;
     }
     (least, most)
+}
+
+/// What one part of each workload can change in a line.
+fn largest_by_workload(line: &Line, columns: &[(usize, usize)]) -> i128 {
+    let mut largest = 0;
+    let mut at = 0;
+    for of in columns.chunk_by(|a, b| a.0 == b.0) {
+        largest += line.figures[at..at + of.len()].iter().map(|figure| figure.abs()).max().unwrap_or(0);
+        at += of.len();
+    }
+    largest
 }
 
 /// Whether any parts keep a line.

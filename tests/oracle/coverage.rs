@@ -15,6 +15,9 @@ use crate::oracle::price::model;
 /// In how many problems each thing must be seen at least.
 const FEWEST: usize = 5;
 
+/// What must be seen seldom.
+const ON_THE_EDGE: &str = "left open for parts of the grid";
+
 /// What must be seen; the measures, keys and methods of limits and plans besides.
 const WANTED: [&str; 59] = [
     "found with one plan only",
@@ -86,6 +89,7 @@ impl Coverage {
     /// Counts what a problem and its cheapest plan hold, and how the product fared.
     pub fn add(&mut self, case: &Case, verdict: &Verdict) {
         let mut seen = seen(case, &verdict.oracle, &verdict.survey);
+        seen.extend(verdict.is_on_the_edge.then(|| ON_THE_EDGE.to_owned()));
         if let Ok(plan) = &verdict.answer {
             seen.push(format!("found as {:?}", plan.method));
             seen.push(format!("known as {:?}", plan.proof.known));
@@ -105,6 +109,11 @@ impl Coverage {
         for thing in seen {
             *self.0.entry(thing).or_default() += 1;
         }
+    }
+
+    /// How many problems' answers are less than they could be, because parts of 10⁻⁶ alone decide.
+    pub fn on_the_edge(&self) -> usize {
+        self.0.get(ON_THE_EDGE).copied().unwrap_or(0)
     }
 
     /// With what another part of the problems holds.

@@ -21,6 +21,9 @@ pub const TOO_SMALL_TO_COUNT: i128 = 1_000;
 /// limit is dear, a few parts of what it counts are many parts of cost.
 const PARTS_MISSED: i128 = 1_000;
 
+/// By how many parts of each workload limits are moved to see whether parts alone decide an answer.
+const PARTS_ON_EDGE: i128 = 4;
+
 /// Candidates of a workload and the units bought at each; candidates rising, as their names do. What is missing to the
 /// whole stays unplaced.
 pub type Choice = Vec<(usize, i128)>;
@@ -362,6 +365,21 @@ impl Oracle {
         let broken = self.broken(&self.standing(&self.rows, plan), &marks.iter().collect::<Vec<_>>());
         let all = self.names.iter().enumerate();
         all.filter(|(number, _)| broken & (1 << number) != 0).map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// Whether parts of 10⁻⁶ alone decide whether there is a plan, or how cheap one is: with every limit looser, or tighter,
+    /// by a few of them the answer is another. The objective that a plan reaches with all limits tighter, if there is
+    /// one; `None` if nothing is decided by parts so small.
+    pub fn on_the_edge(&self, survey: &Survey) -> Option<Option<i128>> {
+        if !self.works.iter().any(Work::is_at_will) {
+            return None;
+        }
+        if survey.best.is_none() {
+            let looser = at_will::survey_within(self, -PARTS_ON_EDGE);
+            return looser.least.is_some().then_some(None);
+        }
+        let tighter = at_will::survey_within(self, PARTS_ON_EDGE).best.map(|best| best.0);
+        (tighter != survey.best.as_ref().map(|best| best.0)).then_some(tighter)
     }
 
     /// Goes through every plan.

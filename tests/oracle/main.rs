@@ -84,6 +84,8 @@ fn plans_are_what_enumeration_finds() {
     let Judged { coverage, faults } = judged(from..from + cases);
     println!("{coverage:#?}");
     assert!(faults.is_empty(), "{} problems of {cases} answered wrongly:\n{}", faults.len(), faults.join("\n"));
+    let edge = coverage.on_the_edge() as u64;
+    assert!(edge * 1_000 <= cases + 1_000, "{edge} of {cases} problems are left open for parts of the grid");
     let seldom = coverage.seldom();
     assert!(cases < CASES || seldom.is_empty(), "too few problems with {seldom:?}\n{coverage:#?}");
 }
