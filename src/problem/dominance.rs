@@ -48,39 +48,66 @@ fn unbeaten(candidates: &[Candidate], among: &[usize], rows: &Rows<'_>) -> Vec<u
     let mut kept = Vec::new();
     // Sorted by region, so those that can beat each other stand together.
     for region in among.chunk_by(|&a, &b| candidates[a].region == candidates[b].region) {
-        let beaten = |number: usize| {
-            let this = &candidates[number];
-            region.iter().any(|&other| {
-                let rival = &candidates[other];
-                other != number && beats(rows, rival, this) && (other < number || !beats(rows, this, rival))
-            })
-        };
-        kept.extend(region.iter().copied().filter(|&number| !beaten(number)));
+        let first = kept.len();
+        let mut weighed = weighed(candidates, region, rows);
+        weighed.sort_by_key(|one| (candidates[one.number].unit_cost, one.number));
+        let mut best: Vec<&Weighed> = Vec::new();
+        // Who costs more beats nobody; and whoever is beaten by one that is beaten itself is beaten by the better one, too.
+        for alike in weighed.chunk_by(|a, b| candidates[a.number].unit_cost == candidates[b.number].unit_cost) {
+            let beaten = |this: &Weighed| {
+                let by_equal = |rival: &Weighed| {
+                    rival.number != this.number
+                        && beats(candidates, rival, this)
+                        && (rival.number < this.number || !beats(candidates, this, rival))
+                };
+                best.iter().any(|rival| beats(candidates, rival, this)) || alike.iter().any(by_equal)
+            };
+            let left: Vec<&Weighed> = alike.iter().filter(|this| !beaten(this)).collect();
+            best.extend(left);
+        }
+        kept.extend(best.into_iter().map(|one| one.number));
+        kept[first..].sort_unstable();
     }
     kept
 }
 
+/// A candidate and what it weighs in every row that one of its region names.
+struct Weighed {
+    number: usize,
+    /// What it brings to every tariff with steps.
+    volumes: Vec<(usize, i128)>,
+    /// By row: less is better; `None` beyond the range of exact comparison, where nothing is claimed.
+    weights: Vec<Option<i128>>,
+    /// By row: whether it puts the value of a floor in use.
+    uses: Vec<bool>,
+}
+
+/// Candidates of a region, weighed in the rows that one of them names: those that none names are alike for all.
+fn weighed(candidates: &[Candidate], region: &[usize], rows: &Rows<'_>) -> Vec<Weighed> {
+    let named = region.iter().flat_map(|&number| candidates[number].per_unit.iter().map(|found| found.row));
+    let mut named: Vec<usize> = named.filter(|&row| rows.counts[row]).collect();
+    named.sort_unstable();
+    named.dedup();
+    let weighed = |&number: &usize| {
+        let found = named.iter().map(|&row| (row, use_of(&candidates[number].per_unit, row)));
+        let (weights, uses) = found
+            .map(|(row, found)| (weight(&rows.rows[row], found), rows.rows[row].is_floor() && found.within))
+            .unzip();
+        Weighed { number, volumes: volumes(&candidates[number], rows.stepped), weights, uses }
+    };
+    region.iter().map(weighed).collect()
+}
+
 /// Whether `one` is as good as `other` in cost and in every row, at the same place.
-fn beats(rows: &Rows<'_>, one: &Candidate, other: &Candidate) -> bool {
-    if one.region != other.region
-        || one.units() != other.units()
-        || one.region_cost != other.region_cost
-        || one.per_region != other.per_region
-        || one.unit_cost > other.unit_cost
-        || volumes(one, rows.stepped) != volumes(other, rows.stepped)
-    {
-        return false;
-    }
-    // Rows that neither names are alike for both.
-    let named = one.per_unit.iter().chain(&other.per_unit).map(|found| found.row);
-    named.filter(|&row| rows.counts[row]).all(|number| {
-        let (row, rows) = (number, rows.rows);
-        let (one, other) = (use_of(&one.per_unit, row), use_of(&other.per_unit, row));
-        let puts_in_use = rows[row].is_floor() && one.within && !other.within;
-        // Beyond the range of exact comparison nothing is claimed.
-        !puts_in_use
-            && matches!((weight(&rows[row], one), weight(&rows[row], other)), (Some(one), Some(other)) if one <= other)
-    })
+fn beats(candidates: &[Candidate], one: &Weighed, other: &Weighed) -> bool {
+    let (this, that) = (&candidates[one.number], &candidates[other.number]);
+    this.unit_cost <= that.unit_cost
+        && one.weights.iter().zip(&other.weights).all(|pair| matches!(pair, (Some(one), Some(other)) if one <= other))
+        && one.uses.iter().zip(&other.uses).all(|(one, other)| !one || *other)
+        && this.units() == that.units()
+        && one.volumes == other.volumes
+        && this.region_cost == that.region_cost
+        && this.per_region == that.per_region
 }
 
 /// What a unit brings to every tariff with steps, sorted.

@@ -135,7 +135,8 @@ fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Opti
                 Some(use_of_charges(scope, &[charge], of_place))
             });
             if let Some((inside, base)) = kept {
-                candidate.per_region.push(RowUse { row, inside, base, within: matches });
+                // What is kept puts no value in use: its machines do.
+                candidate.per_region.push(RowUse { row, inside, base, within: false });
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::catalog::TariffId;
-use crate::charge::adjustments;
+use crate::charge::{Charge, adjustments};
 use crate::money::Amount;
 use crate::problem::{self, CostScope, Problem, RowUse, crumb};
 use crate::program::{Block, Column, ColumnKind, Curve, Group, Program, Row, RowKind};
@@ -24,6 +24,8 @@ pub(super) struct Writer<'a> {
     pub(super) opens: Vec<usize>,
     /// Numbers of the columns of floors, by row of the problem.
     floors: BTreeMap<usize, usize>,
+    /// `Stores` columns and the charges that they stand for.
+    pub(super) stored: Vec<(usize, Charge)>,
 }
 
 impl Program {
@@ -35,6 +37,7 @@ impl Program {
             volumes: Vec::new(),
             opens: Vec::new(),
             floors: BTreeMap::new(),
+            stored: Vec::new(),
         };
         for members in classes(problem) {
             writer.block(members);
@@ -255,37 +258,34 @@ impl Writer<'_> {
     /// Equalities of volumes; after the rules, whose `Stores` columns bring storage.
     pub(super) fn volume_rows(&mut self) {
         let volumes = std::mem::take(&mut self.volumes);
-        for &(tariff, column) in &volumes {
-            let mut entries = vec![(column, -1.0)];
-            for (block, group) in self.groups() {
-                for unit in self.program.blocks[block].groups[group].columns.clone() {
-                    let mut volume = 0;
-                    self.candidate(unit).volumes(|of, per_unit, _| volume += if of == tariff { per_unit } else { 0 });
-                    entries.push((unit, volume as f64 / GB));
+        let mut entries: BTreeMap<usize, Vec<(usize, f64)>> =
+            volumes.iter().map(|&(tariff, column)| (tariff, vec![(column, -1.0)])).collect();
+        for (block, group) in self.groups() {
+            for &unit in &self.program.blocks[block].groups[group].columns {
+                let mut brought: Vec<(usize, i128)> = Vec::new();
+                self.candidate(unit).volumes(|tariff, per_unit, _| {
+                    match brought.iter_mut().find(|(of, _)| *of == tariff) {
+                        Some((_, volume)) => *volume += per_unit,
+                        None => brought.push((tariff, per_unit)),
+                    }
+                });
+                for (tariff, volume) in brought {
+                    if let Some(entries) = entries.get_mut(&tariff) {
+                        entries.push((unit, volume as f64 / GB));
+                    }
                 }
             }
-            entries.extend(self.stored(tariff));
+        }
+        for (column, charge) in &self.stored {
+            if let Some(entries) = charge.basis.tariff().and_then(|tariff| entries.get_mut(&tariff.index())) {
+                entries.push((*column, charge.quantity as f64 / GB));
+            }
+        }
+        for &(tariff, _) in &volumes {
+            let entries = entries.remove(&tariff).unwrap_or_default();
             self.row(RowKind::Volume { tariff }, true, 0.0, entries);
         }
         self.volumes = volumes;
-    }
-
-    /// What `Stores` columns bring to a tariff of storage.
-    fn stored(&self, tariff: usize) -> Vec<(usize, f64)> {
-        let columns = self.program.columns.iter().enumerate();
-        let found = columns.filter_map(|(number, column)| {
-            let charge = self.storage(column.kind)?;
-            (charge.basis.tariff()?.index() == tariff).then_some((number, charge.quantity as f64 / GB))
-        });
-        found.collect()
-    }
-
-    /// The storage charge that a `Stores` column stands for.
-    pub(super) fn storage(&self, kind: ColumnKind) -> Option<crate::charge::Charge> {
-        let ColumnKind::Stores { block, region } = kind else { return None };
-        let member = self.program.blocks[block].members[0];
-        let here = self.problem.blocks[member].candidates.iter().filter(|candidate| candidate.region.index() == region);
-        here.filter_map(|candidate| candidate.charges.per_region).next()
     }
 
     pub(super) fn candidate(&self, column: usize) -> &problem::Candidate {
@@ -434,7 +434,7 @@ impl Writer<'_> {
             _ => {
                 // Direct lines: storage of divided blocks is one, at first paid prices.
                 let mut most = 0.0;
-                for column in 0..self.program.columns.len() {
+                for &(column, _) in &self.stored {
                     if let Some((inside, base)) = self.kept(column, number) {
                         entries.push((column, figure(inside, base)));
                         most += base;
@@ -445,12 +445,10 @@ impl Writer<'_> {
         };
         let counts = |provider| billed.as_ref().is_none_or(|set| set.binary_search(&provider).is_ok());
         let mut most = 0.0;
-        for column in 0..self.program.columns.len() {
-            if let Some(charge) = self.storage(self.program.columns[column].kind)
-                && !charge.basis.tariff().is_some_and(|id| self.is_stepped(id))
-            {
+        for (column, charge) in &self.stored {
+            if !charge.basis.tariff().is_some_and(|id| self.is_stepped(id)) {
                 let amount = charge.amount.approximate();
-                entries.push((column, figure(if counts(charge.provider) { amount } else { 0.0 }, amount)));
+                entries.push((*column, figure(if counts(charge.provider) { amount } else { 0.0 }, amount)));
                 most += amount;
             }
         }

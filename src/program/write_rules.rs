@@ -1,6 +1,6 @@
 //! Rules beside limits: where blocks run, fees, providers, what is together, apart and spread.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::problem::{Candidate, crumb, place, spread_most};
 use crate::program::write::Writer;
@@ -78,11 +78,17 @@ impl Writer<'_> {
         if !self.program.blocks[block].divided {
             return;
         }
-        for region in self.places(block, Domain::Region) {
+        let member = self.program.blocks[block].members[0];
+        let candidates = self.problem.blocks[member].candidates.iter();
+        let mut charges = BTreeMap::new();
+        for (region, charge) in candidates.filter_map(|one| Some((one.region.index(), one.charges.per_region?))) {
+            charges.entry(region).or_insert(charge);
+        }
+        for (region, charge) in charges {
             let kind = ColumnKind::Stores { block, region };
-            let Some(charge) = self.storage(kind) else { continue };
             let flat = !charge.basis.tariff().is_some_and(|id| self.is_stepped(id));
             let column = self.column(kind, 1.0, if flat { charge.amount.approximate() } else { 0.0 });
+            self.stored.push((column, charge));
             // Units that bring their own by a given option do not ask for it.
             let keeps =
                 |candidate: &Candidate| candidate.region.index() == region && candidate.charges.per_region.is_some();

@@ -16,12 +16,14 @@ pub(crate) struct Climbed {
 }
 
 /// How a climb goes.
-pub(crate) struct Climb {
+pub(crate) struct Climb<'a> {
     pub(crate) steps: usize,
     /// The cost of the best plan, if there is one.
     pub(crate) best: Option<f64>,
     /// A bound from which on the climb may stop.
     pub(crate) enough: f64,
+    /// Whether to end at so much work.
+    pub(crate) halt: &'a dyn Fn(u64) -> bool,
 }
 
 /// Climbs; `None` if the ranges leave nothing. `work` counts columns looked at.
@@ -29,7 +31,7 @@ pub(crate) fn climb(
     dual: &Dual<'_>,
     ranges: &Ranges,
     start: &[f64],
-    climb: &Climb,
+    climb: &Climb<'_>,
     work: &mut u64,
     on_answer: &mut dyn FnMut(usize, &[f64], &[f64]),
 ) -> Option<Climbed> {
@@ -75,7 +77,8 @@ pub(crate) fn climb(
             since = 0;
         }
         on_answer(step, &answer.values, &climbed.average);
-        if climbed.bound >= climb.enough || pace < 0.004 || steps > PATIENCE * climb.steps as u64 {
+        if climbed.bound >= climb.enough || (climb.halt)(*work) || pace < 0.004 || steps > PATIENCE * climb.steps as u64
+        {
             break;
         }
         // What the answers use beyond each bound.

@@ -129,8 +129,8 @@ impl Relaxation {
         self.simplex.add_row(&entries, row.equal, row.bound / scale);
     }
 
-    /// Solves a case.
-    pub(crate) fn solve(&mut self, program: &Program, ranges: &Ranges) -> Said {
+    /// Solves a case; `halt` says at so much [work](Relaxation::work) whether to end.
+    pub(crate) fn solve(&mut self, program: &Program, ranges: &Ranges, halt: &dyn Fn(u64) -> bool) -> Said {
         for column in 0..program.columns.len() {
             let width = self.width[column];
             self.simplex.set_range(column, ranges.least[column] / width, ranges.most[column] / width);
@@ -148,7 +148,7 @@ impl Relaxation {
             }
         }
         for _ in 0..ROUNDS {
-            match self.simplex.solve(self.pivots) {
+            match self.simplex.solve(self.pivots, halt) {
                 End::Nothing(multipliers) => return Said::Nothing(self.of_program(program, &multipliers)),
                 End::Spent => return Said::Spent,
                 End::Optimal => {}

@@ -14,9 +14,16 @@ pub(crate) struct Mender<'a> {
     pub(crate) layout: &'a Layout,
     /// Changes that may be tried.
     pub(crate) budget: u64,
+    /// Whether to end after so many changes.
+    pub(crate) halt: &'a dyn Fn(u64) -> bool,
 }
 
 impl Mender<'_> {
+    /// Whether it has done what it may.
+    fn is_over(&self, state: &State<'_>) -> bool {
+        state.changes > self.budget || (self.halt)(state.changes)
+    }
+
     /// Moves units until every rule holds, each time those that cost least for what they mend; whether it came there.
     pub(crate) fn mend(&self, state: &mut State<'_>) -> bool {
         for _ in 0..60 {
@@ -28,7 +35,7 @@ impl Mender<'_> {
                 return false;
             }
             state.recount();
-            if state.excess >= before * (1.0 - 1e-12) || state.changes > self.budget {
+            if state.excess >= before * (1.0 - 1e-12) || self.is_over(state) {
                 return state.keeps_all();
             }
         }
@@ -43,7 +50,7 @@ impl Mender<'_> {
             if !self.touches(block, &broken) {
                 continue;
             }
-            if state.changes > self.budget {
+            if self.is_over(state) {
                 break;
             }
             let old = state.parts[block].clone();
@@ -181,7 +188,7 @@ impl Mender<'_> {
         for _ in 0..40 {
             let mut saved = false;
             for block in 0..self.program.blocks.len() {
-                if state.changes > self.budget {
+                if self.is_over(state) {
                     return;
                 }
                 saved |= self.improve_block(state, block);
@@ -228,7 +235,7 @@ impl Mender<'_> {
                 continue;
             }
             for other in 0..count {
-                if state.changes > self.budget {
+                if self.is_over(state) {
                     return done;
                 }
                 if other == one || (!mending && other < one) {

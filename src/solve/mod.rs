@@ -30,8 +30,10 @@ mod simplex;
 mod sits;
 mod state;
 mod tree;
+mod watch;
 
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use crate::effort::{Effort, Progress, Stop};
 use crate::plan::{Proof, Status};
@@ -45,6 +47,7 @@ pub(crate) use crate::solve::search::Best;
 use crate::solve::search::Search;
 pub(crate) use crate::solve::sits::{Sits, sits};
 use crate::solve::tree::Tree;
+use crate::solve::watch::Watch;
 
 /// Cases looked at before a small program is handed to the solver that was built in.
 const CASES_BEFORE_CORE: u64 = 400;
@@ -102,7 +105,7 @@ fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>, core_after: u64
         core_after,
         relaxation: Relaxation::new(&program, MOST_PIVOTS),
         effort: ask.effort,
-        progress: ask.progress,
+        watch: Rc::new(Watch::new(ask.progress)),
         best: None,
         tree: Tree::default(),
         work: 0,
@@ -110,7 +113,6 @@ fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>, core_after: u64
         rebuilt: 0,
         rounds: 0,
         scarcity: vec![0.0; program.columns.len()],
-        tell_at: 0,
         stopped: None,
         grain: grain(problem),
         first_only: ask.first_only,

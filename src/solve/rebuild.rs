@@ -31,6 +31,8 @@ pub(crate) struct Rebuilder<'a> {
     pub(crate) scarcity: &'a [f64],
     /// Changes that may be made.
     pub(crate) budget: u64,
+    /// Whether to end after so many changes.
+    pub(crate) halt: &'a dyn Fn(u64) -> bool,
     pub(crate) seed: u64,
 }
 
@@ -67,7 +69,7 @@ impl Rebuilder<'_> {
         let closed = self.close(state, &mut choices, &mut dice);
         let start = state.parts.clone();
         let mut away = 0;
-        while state.changes < last {
+        while state.changes < last && !(self.halt)(state.changes) {
             let left = (last - state.changes) as f64 / (last - begun) as f64;
             let (out, shut) = self.taken(state, &mut dice);
             let old: Vec<Parts> = out.iter().map(|&block| state.parts[block].clone()).collect();

@@ -1,11 +1,9 @@
 //! Branch and bound over the program: the best selection, and a tree that shows how far another could be below it.
 
 use std::collections::BinaryHeap;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use crate::effort::{Effort, Progress, Stop};
-use crate::money::Amount;
+use crate::effort::Effort;
 use crate::plan::{Method, Status};
 use crate::problem::{Problem, Selection, Standing};
 use crate::program::Program;
@@ -22,6 +20,7 @@ use crate::solve::ray;
 use crate::solve::rebuild::Rebuilder;
 use crate::solve::state::{Parts, State};
 use crate::solve::tree::{Case, Open, Shown, Tree};
+use crate::solve::watch::Watch;
 
 /// Cases that the solver that was built in may look at.
 const CASES_OF_CORE: u32 = 200;
@@ -70,7 +69,7 @@ pub(crate) struct Search<'a> {
     /// The linear program of all cases, if it is not too large.
     pub(crate) relaxation: Option<Relaxation>,
     pub(crate) effort: Effort,
-    pub(crate) progress: &'a mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
+    pub(crate) watch: Rc<Watch<'a>>,
     pub(crate) best: Option<Best>,
     pub(crate) tree: Tree,
     pub(crate) work: u64,
@@ -81,8 +80,6 @@ pub(crate) struct Search<'a> {
     pub(crate) rounds: u64,
     /// By column: what one unit takes from rules that are tight, at the prices of the whole's relaxation.
     pub(crate) scarcity: Vec<f64>,
-    /// Work at which progress is told next.
-    pub(crate) tell_at: u64,
     /// Set once the search must end.
     pub(crate) stopped: Option<Status>,
     /// Every objective is a multiple of this; 0 if that is not known.
@@ -304,12 +301,20 @@ impl<'a> Search<'a> {
         let mut work = 0;
         let mut answers: Vec<Vec<Parts>> = Vec::new();
         let (program, every) = (self.program, if steps > 100 { 25 } else { 20 });
-        let climbed =
-            climb(&dual, ranges, from, &Climb { steps, best, enough }, &mut work, &mut |step, values, average| {
+        let (watch, before) = (Rc::clone(&self.watch), self.work);
+        let halt = |work: u64| watch.is_ended(before + work);
+        let climbed = climb(
+            &dual,
+            ranges,
+            from,
+            &Climb { steps, best, enough, halt: &halt },
+            &mut work,
+            &mut |step, values, average| {
                 if mend && step % every == every - 1 {
                     answers.push(branch::rounded(program, values, average));
                 }
-            });
+            },
+        );
         self.work += work;
         let Some(Climbed { bound, multipliers, average }) = climbed else {
             self.tree.cases[number].bound = f64::INFINITY;
@@ -331,8 +336,9 @@ impl<'a> Search<'a> {
     /// Bounds a case by a linear program; false if it is too large or takes too long.
     fn linear_case(&mut self, number: usize, ranges: &Ranges, thorough: bool) -> bool {
         let Some(relaxation) = &mut self.relaxation else { return false };
-        let before = relaxation.work();
-        let said = relaxation.solve(self.program, ranges);
+        let (before, so_far) = (relaxation.work(), self.work);
+        let watch = &self.watch;
+        let said = relaxation.solve(self.program, ranges, &|work| watch.is_ended(so_far + work - before));
         self.work += relaxation.work() - before;
         match said {
             Said::Spent => false,
@@ -410,7 +416,9 @@ impl<'a> Search<'a> {
         // A part of all work, and enough for one thorough look at a small program.
         let due = (self.work / CHANGE_WORK / 2).saturating_sub(self.polished / CHANGE_WORK).max(POLISH_CHANGES);
         let budget = (self.effort.work.saturating_sub(self.work) / CHANGE_WORK / 4).min(due);
-        let mender = Mender { program: self.program, layout: self.layout, budget };
+        let (watch, before) = (Rc::clone(&self.watch), self.work);
+        let halt = |changes: u64| watch.is_ended(before + changes * CHANGE_WORK);
+        let mender = Mender { program: self.program, layout: self.layout, budget, halt: &halt };
         let moved = !state.keeps_all();
         // Moves that mend a budget are those that save: they are found where the budget is not in the way of mending.
         if self.layout.budgets.contains(&true) && moved {
@@ -456,6 +464,7 @@ impl<'a> Search<'a> {
             return false;
         }
         if self.best.as_ref().is_none_or(|best| standing.objective < best.standing.objective) {
+            self.watch.found(standing.objective);
             self.best = Some(Best { selection, standing, method });
         }
         true
@@ -470,6 +479,8 @@ impl<'a> Search<'a> {
         let parts = self.program.parts(self.problem, &best.selection);
         let mut state = State::new(self.program, self.layout, parts);
         let before = state.changes;
+        let (watch, so_far) = (Rc::clone(&self.watch), self.work);
+        let halt = |changes: u64| watch.is_ended(so_far + (changes - before) * CHANGE_WORK);
         self.rounds += 1;
         let left = self.effort.work.saturating_sub(self.work) / CHANGE_WORK;
         let budget = (REBUILD_CHANGES << self.rounds.min(4)).min(left);
@@ -478,6 +489,7 @@ impl<'a> Search<'a> {
             layout: self.layout,
             scarcity: &self.scarcity,
             budget,
+            halt: &halt,
             seed: self.rounds,
         };
         let found = rebuilder.rebuild(&mut state);
@@ -527,27 +539,13 @@ impl<'a> Search<'a> {
         if self.stopped.is_none() && self.work >= self.effort.work {
             self.stopped = Some(Status::WorkSpent);
         }
-        if self.stopped.is_none() && self.work >= self.tell_at {
-            self.tell_at = self.work + 20_000_000;
-            let bound = self.tree.lowest();
-            let best = self.best.as_ref().map(|best| best.standing.objective);
-            let bound = bound.filter(|bound| bound.is_finite() && *bound < 1e13).map(approximately);
-            let gap = best.zip(bound).map(|(best, bound)| {
-                let (best, bound) = (best.approximate(), bound.approximate());
-                if best > 0.0 { ((best - bound) / best).max(0.0) } else { 0.0 }
-            });
-            if let ControlFlow::Break(stop) = (self.progress)(&Progress { work: self.work, best, bound, gap }) {
-                self.stopped = Some(match stop {
-                    Stop::Deadline => Status::Deadline,
-                    Stop::Cancelled => Status::Cancelled,
-                });
+        if self.stopped.is_none() {
+            if self.watch.is_due(self.work) {
+                self.watch.shown(self.tree.lowest());
             }
+            self.watch.is_ended(self.work);
+            self.stopped = self.watch.ended();
         }
         self.stopped.is_some()
     }
-}
-
-/// A float as an amount, to 10⁻⁶: for progress alone.
-fn approximately(value: f64) -> Amount {
-    Amount::from_units((value * 1e6) as i128 * 1_000_000_000_000_000_000)
 }

@@ -228,8 +228,8 @@ impl Simplex {
         all
     }
 
-    /// Solves from the current basis, within so many pivots.
-    pub(crate) fn solve(&mut self, most_pivots: u32) -> End {
+    /// Solves from the current basis, within so many pivots; `halt` says at so much work whether to end.
+    pub(crate) fn solve(&mut self, most_pivots: u32, halt: &dyn Fn(u64) -> bool) -> End {
         self.settle();
         for pivot in 0..=most_pivots {
             if self.pivots >= REFRESH {
@@ -242,7 +242,7 @@ impl Simplex {
                 }
                 return End::Optimal;
             };
-            if pivot == most_pivots {
+            if pivot == most_pivots || halt(self.work) {
                 return End::Spent;
             }
             if let Some(end) = self.step(position, above) {
@@ -543,15 +543,15 @@ mod tests {
         // −x − 2y, x + y ≤ 1.5, 0 ≤ x, y ≤ 1: y = 1, x = 0.5, −2.5; the row is worth 1.
         let mut program = Simplex::new(vec![-1.0, -2.0], vec![0.0; 2], vec![1.0; 2]);
         program.add_row(&[(0, 1.0), (1, 1.0)], false, 1.5);
-        assert_eq!(program.solve(100), End::Optimal);
+        assert_eq!(program.solve(100, &|_| false), End::Optimal);
         let found = program.solution();
         assert!((found[0] - 0.5).abs() < 1e-9 && (found[1] - 1.0).abs() < 1e-9);
         assert!((program.multipliers()[0] - 1.0).abs() < 1e-9);
         // Another row, and a narrower range, from where it stands.
         program.add_row(&[(0, -1.0), (1, 1.0)], true, 0.0);
-        assert_eq!(program.solve(100), End::Optimal);
+        assert_eq!(program.solve(100, &|_| false), End::Optimal);
         assert!((program.solution()[0] - 0.75).abs() < 1e-9);
         program.set_range(0, 0.9, 1.0);
-        assert!(matches!(program.solve(100), End::Nothing(_)));
+        assert!(matches!(program.solve(100, &|_| false), End::Nothing(_)));
     }
 }
