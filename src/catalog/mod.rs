@@ -180,6 +180,15 @@ pub struct Power {
     pub source: Option<Name>,
 }
 
+impl Power {
+    /// Watts of an accelerator, if stated.
+    #[must_use]
+    pub fn watts_of(&self, model: Accelerator) -> Option<Quantity> {
+        let at = self.accelerator_w.binary_search_by_key(&model, |(model, _)| *model).ok()?;
+        Some(self.accelerator_w[at].1)
+    }
+}
+
 /// How traffic to another provider is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
