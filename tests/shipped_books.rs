@@ -10,8 +10,7 @@ use tradewind::catalog::{Catalog, Provider, Region};
 use tradewind::rules::{MissingFigure, Reason, eligibility, supplies};
 use tradewind::{Effort, Plan, Problem, Scenario, check, load_catalog, optimize, scenario_from_yaml};
 
-const BOOKS: [&str; 9] =
-    ["aws", "gcp", "azure", "full/aws", "full/gcp", "full/azure", "lambda", "nebius", "oci"];
+const BOOKS: [&str; 9] = ["aws", "gcp", "azure", "full/aws", "full/gcp", "full/azure", "lambda", "nebius", "oci"];
 
 /// Those that can be loaded together and hold most.
 const LARGEST: [&str; 6] = ["full/aws", "full/gcp", "full/azure", "lambda", "nebius", "oci"];
@@ -229,7 +228,12 @@ fn what_the_books_have_no_figure_of_is_left_out_under_a_limit_on_carbon_and_says
     let kinds: Vec<&str> = reasons.keys().map(String::as_str).collect();
     assert_eq!(
         kinds,
-        ["no grid factor of the region", "no watts for Inferentia", "no watts for Inferentia2", "no watts for Trainium"]
+        [
+            "no grid factor of the region",
+            "no watts for Inferentia",
+            "no watts for Inferentia2",
+            "no watts for Trainium"
+        ]
     );
     assert!(left > 5_000, "{left} offers are left");
 }

@@ -207,7 +207,12 @@ fn label<'a>(workload: &'a WorkloadDraft, name: &str) -> Option<&'a Name> {
 }
 
 /// Whether limits on carbon leave a candidate to a workload: where one counts it, all figures must be there.
-pub fn carbon_is_known(market: &Market, limits: &[LimitDraft], workload: &WorkloadDraft, candidate: &Candidate) -> bool {
+pub fn carbon_is_known(
+    market: &Market,
+    limits: &[LimitDraft],
+    workload: &WorkloadDraft,
+    candidate: &Candidate,
+) -> bool {
     let mut counted = limits.iter().filter(|limit| &*limit.sum.value == "kg_co2e");
     if candidate.sku.is_none() || !counted.any(|limit| in_scope_workload(&limit.filter, workload)) {
         return true;
