@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
                         let message = "the terms stand before the products they price".to_owned();
                         faults.add(at, Kind::WrongFormat, message, "move `products` to the front of the file");
                     }
-                    map.next_value_seed(TermKinds { position: position, list, faults })?;
+                    map.next_value_seed(TermKinds { position, list, faults })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }

@@ -13,7 +13,8 @@ const TOO_MANY: usize = 500_001;
 #[test]
 fn rows_of_accelerators_without_end_are_refused_at_the_row_that_is_too_much() {
     let path = std::env::temp_dir().join(format!("tradewind-bounded-{}.csv", std::process::id()));
-    let mut text = "InstanceType,vCPUs,MemoryGiB,AcceleratorName,AcceleratorCount,Price,Region,AvailabilityZone\n".to_owned();
+    let mut text =
+        "InstanceType,vCPUs,MemoryGiB,AcceleratorName,AcceleratorCount,Price,Region,AvailabilityZone\n".to_owned();
     for zone in 0..TOO_MANY + 1_000 {
         writeln!(text, ",,,T4,1,0.35,north-1,zone-{zone}").expect("text can be written");
     }
