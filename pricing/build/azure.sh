@@ -29,7 +29,7 @@ ${TRADEWIND:-cargo run --quiet --release --} import csv \
   --column curated_offers.csv:accelerator_count=- \
   --column regions/regions.csv:region_name=name --column regions/regions.csv:country=- \
   --family 'Dasv5,Dsv5,Dasv6,Dsv6,Dpsv6,Easv5,Esv5,Easv6,Esv6,Epsv6,Fsv2,Fasv6,NCasT4_v3,NVadsA10_v5,NCsv3,NDasrv4' \
-  --family 'NCadsA100_v4,NDamsrA100_v4,NCadsH100_v5,NCadisH100_v5,NDisrH100_v5,NDisrH200_v5,NDisrMI300X_v5' \
+  --family 'NCadsA100_v4,NDamsrA100_v4,NCadsH100_v5,NCadisH100_v5,NDisrH100_v5,NDisrH200_v5,NDisrMI300X_v5,NDisMI300X_v5,NCrsv3,NDrsv2,NVsv3' \
   --exclude '*-*,Standard_NV6ads*,Standard_NV12ads*,Standard_NV18ads*,Standard_NV36adms*' \
   --overlay pricing/overlays/azure.yaml \
   --overlay pricing/overlays/azure-storage-network.yaml \

@@ -18,6 +18,7 @@ mod build_tariffs;
 pub mod draft;
 mod layer;
 mod lookup;
+mod power;
 mod repriced;
 mod tariff;
 mod words;
@@ -30,6 +31,7 @@ pub(crate) use self::build_layers::apply;
 pub use self::draft::{BookDraft, ContractDraft, Name};
 pub use self::layer::{Change, Contract, Layer, LayerScope};
 pub(crate) use self::lookup::{Lookup, sorted};
+pub use self::power::Power;
 pub use self::tariff::{Destination, Tariff, TariffScope, Tier};
 pub use self::words::{Arch, BilledUnit, Interruption, Scope, Terms};
 use crate::diagnostic::{Diagnostics, Sources};
@@ -164,20 +166,6 @@ pub enum Covers {
     Family(Name),
     /// One SKU.
     Sku(SkuId),
-}
-
-/// Electric power of a provider's machines.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Power {
-    /// Watts per vCPU.
-    pub vcpu_w: Quantity,
-    /// Watts per accelerator, sorted by model.
-    pub accelerator_w: Vec<(Accelerator, Quantity)>,
-    /// Power of the building per power of the machines, at least 1.
-    pub pue: Quantity,
-    /// Where the figures come from.
-    pub source: Option<Name>,
 }
 
 /// How traffic to another provider is charged.

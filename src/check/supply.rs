@@ -176,7 +176,21 @@ fn offer_refusals(
         (sku.memory_gib >= machines.memory_gib, "its machine has too little memory"),
         (machines.arch.is_empty() || machines.arch.contains(&sku.arch), "its machine has another architecture"),
         (accelerated, "its machine lacks the accelerators"),
+        (
+            !workload.counts_carbon || emits(catalog, offer),
+            "a limit counts its carbon, and a figure of power or grid is missing",
+        ),
     ])
+}
+
+/// Whether the book states what carbon needs: watts of the machine and its accelerators, and the grid's grams.
+fn emits(catalog: &Catalog, offer: &Offer) -> bool {
+    let region = catalog.region(offer.region);
+    let models = catalog.sku(offer.sku).accelerator.map(|has| has.model);
+    let all_stated = |power: &crate::catalog::Power| {
+        models.into_iter().all(|model| power.accelerator_w.iter().any(|(stated, _)| *stated == model))
+    };
+    region.grid_gco2_per_kwh.is_some() && catalog.provider(region.provider).power.as_ref().is_some_and(all_stated)
 }
 
 fn is_priced(catalog: &Catalog, machines: &Machines, region: RegionId) -> bool {

@@ -68,6 +68,6 @@ fn tag(workload: &Workload, reason: &Reason) -> Option<Rule> {
         | Reason::NoPrice(MissingPrice::Storage(_) | MissingPrice::Internet | MissingPrice::Transfer(_)) => {
             Rule::Request { workload }
         }
-        Reason::NoPrice(MissingPrice::Rates) => return None,
+        Reason::NoPrice(MissingPrice::Rates) | Reason::NoCarbon(_) => return None,
     })
 }

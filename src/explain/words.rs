@@ -89,5 +89,6 @@ pub(super) fn kind(reason: &Reason) -> &'static str {
         Reason::AcceleratorModel(_) => "accelerator",
         Reason::AcceleratorCount(..) => "accelerators",
         Reason::NoPrice(_) => "a price",
+        Reason::NoCarbon(_) => "a carbon figure",
     }
 }

@@ -4,6 +4,7 @@
 //! zone; where none of the rows says which machine takes which accelerators, `--attach NAME=HOST+MODEL:COUNT` does. In a
 //! feed without rows of accelerators every price is whole.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -13,9 +14,6 @@ use super::market::{Key, Market, NameId, Stated};
 use crate::catalog::Accelerator;
 use crate::decimal;
 use crate::diagnostic::{Kind, quoted};
-
-/// Most rows that are kept until the last one is read.
-const MOST_ROWS: usize = 500_000;
 
 /// A machine made of a host and accelerators that the feed prices apart.
 #[derive(Debug)]
@@ -78,17 +76,11 @@ impl ZoneRows {
         faults: &mut Faults,
     ) {
         let now = Priced { on_demand, spot, at };
-        let is_full = self.machines.len() >= MOST_ROWS;
-        match self.machines.get_mut(&(key, zone)) {
-            Some(known) => merge(known, now, &market.of(key), faults),
-            None if is_full => {
-                if !market.is_full {
-                    market.is_full = true;
-                    let message = format!("more than {MOST_ROWS} prices, which no price book can hold");
-                    faults.add(at, Kind::TooLarge, message, "choose with --region and --include");
-                }
-            }
-            None => drop(self.machines.insert((key, zone), now)),
+        let kept = self.machines.len();
+        match self.machines.entry((key, zone)) {
+            Entry::Occupied(known) => merge(known.into_mut(), now, &market.of(key), faults),
+            Entry::Vacant(place) if market.has_room(kept, at, faults) => drop(place.insert(now)),
+            Entry::Vacant(_) => {}
         }
     }
 
@@ -102,12 +94,15 @@ impl ZoneRows {
         on_demand: Option<Stated<Decimal>>,
         spot: Option<Stated<Decimal>>,
         at: At,
+        market: &mut Market,
         faults: &mut Faults,
     ) {
         let now = Priced { on_demand, spot, at };
-        match self.cards.get_mut(&(model, count, region, zone)) {
-            Some(known) => merge(known, now, &format!("{count} {model}"), faults),
-            None => drop(self.cards.insert((model, count, region, zone), now)),
+        let kept = self.cards.len();
+        match self.cards.entry((model, count, region, zone)) {
+            Entry::Occupied(known) => merge(known.into_mut(), now, &format!("{count} {model}"), faults),
+            Entry::Vacant(place) if market.has_room(kept, at, faults) => drop(place.insert(now)),
+            Entry::Vacant(_) => {}
         }
     }
 

@@ -4,7 +4,6 @@
 //! pre-installed software, in a region. The list has no accelerator models: a machine with accelerators needs a table of
 //! shapes beside it.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::BufRead;
@@ -94,37 +93,29 @@ struct TermAttributes {
 /// Reads a price list into a market.
 pub(super) fn read<R: BufRead>(source: R, file: u32, market: &mut Market, selection: &Selection, faults: &mut Faults) {
     let position = Position::new(file);
-    let shared = Cell::new(std::mem::take(faults));
-    let list = Cell::new(List { market: std::mem::take(market), ..List::default() });
-    documents(source, &position, "an AWS price list", &shared, || Top {
-        position: &position,
-        list: &list,
-        faults: &shared,
-        selection,
+    let mut list = List { market, products: BTreeMap::new(), has_products: false };
+    documents(source, &position, "an AWS price list", faults, |parser, faults| {
+        Top { position: &position, list: &mut list, faults, selection }.deserialize(parser)
     });
-    *faults = shared.into_inner();
-    let list = list.into_inner();
-    *market = list.market;
 }
 
 /// What was read so far.
-#[derive(Default)]
-struct List {
-    market: Market,
+struct List<'a> {
+    market: &'a mut Market,
     /// The machines that are wanted, by the SKU of the list.
     products: BTreeMap<String, Key>,
     /// Whether products were read: without them no price can be told from another.
     has_products: bool,
 }
 
-struct Top<'a> {
+struct Top<'a, 'm> {
     position: &'a Position,
-    list: &'a Cell<List>,
-    faults: &'a Cell<Faults>,
+    list: &'a mut List<'m>,
+    faults: &'a mut Faults,
     selection: &'a Selection,
 }
 
-impl<'de> DeserializeSeed<'de> for Top<'_> {
+impl<'de> DeserializeSeed<'de> for Top<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -132,7 +123,7 @@ impl<'de> DeserializeSeed<'de> for Top<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Top<'_> {
+impl<'de> Visitor<'de> for Top<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,30 +131,15 @@ impl<'de> Visitor<'de> for Top<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut list = self.list.take();
-        let mut faults = self.faults.take();
-        let read = self.members(&mut map, &mut list, &mut faults);
-        self.list.set(list);
-        self.faults.set(faults);
-        read
-    }
-}
-
-impl Top<'_> {
-    fn members<'de, A: MapAccess<'de>>(
-        &self,
-        map: &mut A,
-        list: &mut List,
-        faults: &mut Faults,
-    ) -> Result<(), A::Error> {
+        let Top { position, list, faults, selection } = self;
         let mut has_terms = false;
         while let Some(key) = map.next_key::<String>()? {
-            let at = self.position.at();
+            let at = position.at();
             match key.as_str() {
                 "products" => {
                     list.has_products = true;
-                    map.next_value_seed(Entries::new(self.position, |sku, product: Product, at| {
-                        list.product(sku, &product, at, self.selection, faults);
+                    map.next_value_seed(Entries::new(position, |sku, product: Product, at| {
+                        list.product(sku, &product, at, selection, faults);
                     }))?;
                 }
                 "terms" => {
@@ -172,27 +148,27 @@ impl Top<'_> {
                         let message = "the terms stand before the products they price".to_owned();
                         faults.add(at, Kind::WrongFormat, message, "move `products` to the front of the file");
                     }
-                    map.next_value_seed(TermKinds { position: self.position, list, faults })?;
+                    map.next_value_seed(TermKinds { position, list, faults })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         if !list.has_products || !has_terms {
             let message = "this is not an AWS price list: it has no `products` or no `terms`".to_owned();
-            faults.add(self.position.at(), Kind::WrongFormat, message, "fetch the list of AmazonEC2 as JSON");
+            faults.add(position.at(), Kind::WrongFormat, message, "fetch the list of AmazonEC2 as JSON");
         }
         Ok(())
     }
 }
 
 /// `terms`: `OnDemand` and `Reserved`, each by SKU.
-struct TermKinds<'a> {
+struct TermKinds<'a, 'm> {
     position: &'a Position,
-    list: &'a mut List,
+    list: &'a mut List<'m>,
     faults: &'a mut Faults,
 }
 
-impl<'de> DeserializeSeed<'de> for TermKinds<'_> {
+impl<'de> DeserializeSeed<'de> for TermKinds<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -200,7 +176,7 @@ impl<'de> DeserializeSeed<'de> for TermKinds<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for TermKinds<'_> {
+impl<'de> Visitor<'de> for TermKinds<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -233,7 +209,7 @@ impl<'de> Visitor<'de> for TermKinds<'_> {
     }
 }
 
-impl List {
+impl List<'_> {
     fn product(&mut self, sku: String, product: &Product, at: At, selection: &Selection, faults: &mut Faults) {
         let attributes = &product.attributes;
         if !product.product_family.starts_with("Compute Instance") || !attributes.is_wanted() {

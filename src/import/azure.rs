@@ -2,16 +2,13 @@
 //!
 //! Kept are virtual machines for Linux on demand, on spot, and reservations, whose price is for their whole term.
 
-use std::cell::Cell;
-use std::fmt;
 use std::io::BufRead;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::faults::{At, Faults};
-use super::json::{Items, Position, Written, documents};
+use super::json::{Pages, Written};
 use super::market::{Market, Payment, Term};
 use super::rows::per_hour;
 use super::selection::Selection;
@@ -67,76 +64,13 @@ impl Item {
     }
 }
 
+/// How the retail prices come.
+const PAGES: Pages =
+    Pages { what: "a page of Azure retail prices", member: "Items", help: "fetch it from the retail prices API" };
+
 /// Reads pages of retail prices into a market.
 pub(super) fn read<R: BufRead>(source: R, file: u32, market: &mut Market, selection: &Selection, faults: &mut Faults) {
-    let position = Position::new(file);
-    let shared = Cell::new(std::mem::take(faults));
-    let gathered = Cell::new(std::mem::take(market));
-    documents(source, &position, "a page of Azure retail prices", &shared, || Page {
-        position: &position,
-        market: &gathered,
-        faults: &shared,
-        selection,
-    });
-    *faults = shared.into_inner();
-    *market = gathered.into_inner();
-}
-
-struct Page<'a> {
-    position: &'a Position,
-    market: &'a Cell<Market>,
-    faults: &'a Cell<Faults>,
-    selection: &'a Selection,
-}
-
-impl<'de> DeserializeSeed<'de> for Page<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Page<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with `Items`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut market, mut faults) = (self.market.take(), self.faults.take());
-        let read = self.members(&mut map, &mut market, &mut faults);
-        self.market.set(market);
-        self.faults.set(faults);
-        read
-    }
-}
-
-impl Page<'_> {
-    fn members<'de, A: MapAccess<'de>>(
-        &self,
-        map: &mut A,
-        market: &mut Market,
-        faults: &mut Faults,
-    ) -> Result<(), A::Error> {
-        let mut has_items = false;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "Items" {
-                has_items = true;
-                map.next_value_seed(Items::new(self.position, |item: Item, at| {
-                    take(&item, at, market, self.selection, faults);
-                }))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        if !has_items {
-            let message = "this is not a page of Azure retail prices: it has no `Items`".to_owned();
-            faults.add(self.position.at(), Kind::WrongFormat, message, "fetch it from the retail prices API");
-        }
-        Ok(())
-    }
+    PAGES.read(source, file, faults, |item: Item, at, faults| take(&item, at, market, selection, faults));
 }
 
 fn take(item: &Item, at: At, market: &mut Market, selection: &Selection, faults: &mut Faults) {

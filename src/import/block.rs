@@ -14,7 +14,7 @@ use crate::input::{Node, NodeKind};
 const WIDTH: usize = 120;
 
 /// The parts of a book in their order; other parts follow.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "tradewind",
     "provider",
     "currency",
@@ -30,6 +30,7 @@ const ORDER: [&str; 15] = [
     "commitments",
     "storage",
     "network",
+    "power",
 ];
 
 /// Parts that are lists of things: each thing on one line, however long.

@@ -3,18 +3,16 @@
 //! The catalog has no machines: a table beside it says which there are and how large. Worked: a2-highgpu-1g has 12 cores at
 //! 0.031611, 85 GiB at 0.004237 and one A100 at 2.933908, together 3.673385 an hour.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::btree_map::Entry;
 use std::io::BufRead;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::family::family_of;
 use super::faults::{At, Faults};
-use super::json::{Items, Position, Written, documents};
+use super::json::{Pages, Written};
 use super::market::{Key, Market, NameId, Payment, Stated, Term};
 use super::selection::Selection;
 use crate::catalog::Accelerator;
@@ -86,6 +84,10 @@ pub(super) struct Parts {
     prices: BTreeMap<(NameId, Usage, Part), Stated<Decimal>>,
 }
 
+/// How the catalog comes.
+const PAGES: Pages =
+    Pages { what: "a page of the GCP billing catalog", member: "skus", help: "fetch the SKUs of Compute Engine" };
+
 /// Reads pages of the catalog.
 pub(super) fn read<R: BufRead>(
     source: R,
@@ -95,74 +97,7 @@ pub(super) fn read<R: BufRead>(
     selection: &Selection,
     faults: &mut Faults,
 ) {
-    let position = Position::new(file);
-    let shared = Cell::new(std::mem::take(faults));
-    let gathered = Cell::new((std::mem::take(market), std::mem::take(parts)));
-    documents(source, &position, "a page of the GCP billing catalog", &shared, || Page {
-        position: &position,
-        gathered: &gathered,
-        faults: &shared,
-        selection,
-    });
-    *faults = shared.into_inner();
-    (*market, *parts) = gathered.into_inner();
-}
-
-struct Page<'a> {
-    position: &'a Position,
-    gathered: &'a Cell<(Market, Parts)>,
-    faults: &'a Cell<Faults>,
-    selection: &'a Selection,
-}
-
-impl<'de> DeserializeSeed<'de> for Page<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Page<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with `skus`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let (mut gathered, mut faults) = (self.gathered.take(), self.faults.take());
-        let read = self.members(&mut map, &mut gathered, &mut faults);
-        self.gathered.set(gathered);
-        self.faults.set(faults);
-        read
-    }
-}
-
-impl Page<'_> {
-    fn members<'de, A: MapAccess<'de>>(
-        &self,
-        map: &mut A,
-        (market, parts): &mut (Market, Parts),
-        faults: &mut Faults,
-    ) -> Result<(), A::Error> {
-        let mut has_skus = false;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "skus" {
-                has_skus = true;
-                map.next_value_seed(Items::new(self.position, |sku: Sku, at| {
-                    parts.take(&sku, at, market, self.selection, faults);
-                }))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        if !has_skus {
-            let message = "this is not a page of the GCP billing catalog: it has no `skus`".to_owned();
-            faults.add(self.position.at(), Kind::WrongFormat, message, "fetch the SKUs of Compute Engine");
-        }
-        Ok(())
-    }
+    PAGES.read(source, file, faults, |sku: Sku, at, faults| parts.take(&sku, at, market, selection, faults));
 }
 
 impl Parts {
@@ -174,7 +109,7 @@ impl Parts {
             "Commit3Yr" => Usage::Commit(36),
             _ => return,
         };
-        if sku.category.resource_family != "Compute" {
+        if sku.category.resource_family != "Compute" || market.is_full {
             return;
         }
         let Some(part) = part_of(&sku.description) else { return };
@@ -187,9 +122,13 @@ impl Parts {
             let Some(price) = price_of(expression, unit, &sku.description, at, market, faults) else { continue };
             for region in &wanted {
                 let region = market.id(region);
-                let known = self.prices.entry((region, usage, part.clone())).or_insert((price, at));
-                if known.0 != price {
-                    let (one, first) = *known;
+                let kept = self.prices.len();
+                let (one, first) = match self.prices.entry((region, usage, part.clone())) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(place) if market.has_room(kept, at, faults) => *place.insert((price, at)),
+                    Entry::Vacant(_) => return,
+                };
+                if one != price {
                     let message = format!(
                         "two prices for {} in {}: {} here, {} at {}",
                         quoted(&sku.description),

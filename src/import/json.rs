@@ -8,7 +8,9 @@ use std::fmt;
 use std::io::{BufRead, Read};
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 use super::faults::{At, Faults};
@@ -45,7 +47,7 @@ impl Position {
 }
 
 /// A source whose position is known.
-struct Counted<'p, R> {
+pub(super) struct Counted<'p, R> {
     source: R,
     position: &'p Position,
 }
@@ -58,21 +60,26 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// Reads documents one after the other from `source` until it ends; `seed` makes the reader of each.
-pub(super) fn documents<R, S>(source: R, position: &Position, what: &str, faults: &Cell<Faults>, seed: impl Fn() -> S)
-where
-    R: BufRead,
-    S: for<'de> DeserializeSeed<'de, Value = ()>,
-{
+/// What parses the documents of a source.
+pub(super) type Parser<'p, R> = serde_json::Deserializer<serde_json::de::IoRead<Counted<'p, R>>>;
+
+/// Reads documents one after the other from `source` until it ends, each by `read`.
+pub(super) fn documents<R: BufRead>(
+    source: R,
+    position: &Position,
+    what: &str,
+    faults: &mut Faults,
+    mut read: impl FnMut(&mut Parser<'_, R>, &mut Faults) -> serde_json::Result<()>,
+) {
     let mut parser = serde_json::Deserializer::from_reader(Counted { source, position });
     let mut is_first = true;
     loop {
         // A feed may be pages, one document after the other; blanks behind the last one are its end.
-        let ended = !is_first && parser.end().is_ok();
-        let read = if ended { return } else { seed().deserialize(&mut parser) };
+        if !is_first && parser.end().is_ok() {
+            return;
+        }
         is_first = false;
-        if let Err(error) = read {
-            let mut kept = faults.take();
+        if let Err(error) = read(&mut parser, faults) {
             let at = At {
                 line: u32::try_from(error.line()).unwrap_or(u32::MAX).max(1),
                 column: u32::try_from(error.column()).unwrap_or(u32::MAX).max(1),
@@ -85,10 +92,77 @@ where
             } else {
                 (format!("this is not {what}: {reason}"), "fetch it again, or name the format it is in")
             };
-            kept.add(at, Kind::Syntax, message, help);
-            faults.set(kept);
+            faults.add(at, Kind::Syntax, message, help);
             return;
         }
+    }
+}
+
+/// A feed of pages: objects that have what they price in a list, and no page without it.
+pub(super) struct Pages {
+    /// A page, in words.
+    pub(super) what: &'static str,
+    /// The member that is the list.
+    pub(super) member: &'static str,
+    /// Where to fetch it.
+    pub(super) help: &'static str,
+}
+
+impl Pages {
+    /// Reads the items of all pages one by one.
+    pub(super) fn read<R: BufRead, T: DeserializeOwned>(
+        &self,
+        source: R,
+        file: u32,
+        faults: &mut Faults,
+        mut each: impl FnMut(T, At, &mut Faults),
+    ) {
+        let position = &Position::new(file);
+        documents(source, position, self.what, faults, |parser, faults| {
+            Page { pages: self, position, faults, each: &mut each, of: PhantomData }.deserialize(parser)
+        });
+    }
+}
+
+struct Page<'a, T, F> {
+    pages: &'a Pages,
+    position: &'a Position,
+    faults: &'a mut Faults,
+    each: &'a mut F,
+    of: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T, At, &mut Faults)> DeserializeSeed<'de> for Page<'_, T, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T, At, &mut Faults)> Visitor<'de> for Page<'_, T, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", self.pages.member)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Page { pages: Pages { what, member, help }, position, faults, each, .. } = self;
+        let mut has_items = false;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == *member {
+                has_items = true;
+                map.next_value_seed(Items::new(position, |item, at| each(item, at, faults)))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        if !has_items {
+            let message = format!("this is not {what}: it has no `{member}`");
+            faults.add(position.at(), Kind::WrongFormat, message, *help);
+        }
+        Ok(())
     }
 }
 
@@ -204,14 +278,12 @@ mod tests {
     fn read(text: &str) -> (Vec<String>, String) {
         let mut faults = Faults::default();
         let position = Position::new(faults.file("f.json"));
-        let faults = Cell::new(faults);
-        let seen = std::cell::RefCell::new(Vec::new());
-        documents(text.as_bytes(), &position, "a list of numbers", &faults, || {
-            Items::new(&position, |item: Written, at: At| {
-                seen.borrow_mut().push(format!("{}:{} {}", at.line, at.column, item.0));
-            })
+        let mut seen = Vec::new();
+        documents(text.as_bytes(), &position, "a list of numbers", &mut faults, |parser, _| {
+            let each = |item: Written, at: At| seen.push(format!("{}:{} {}", at.line, at.column, item.0));
+            Items::new(&position, each).deserialize(parser)
         });
-        (seen.into_inner(), faults.into_inner().into_diagnostics().to_string())
+        (seen, faults.into_diagnostics().to_string())
     }
 
     #[test]

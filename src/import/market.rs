@@ -129,20 +129,26 @@ impl Market {
         format!("{} in {}", quoted(self.name(key.sku)), quoted(self.name(key.region)))
     }
 
-    /// The quote of a SKU in a region, if both are wanted.
+    /// The quote of a SKU in a region, if both are wanted; none once there are more than a book can hold.
     pub(super) fn key(&mut self, selection: &Selection, sku: &str, region: &str) -> Option<Key> {
-        (selection.takes_sku(sku) && selection.takes_region(region))
+        (!self.is_full && selection.takes_sku(sku) && selection.takes_region(region))
             .then(|| Key { sku: self.id(sku), region: self.id(region) })
+    }
+
+    /// Whether one more price can be kept beside `kept`; that it cannot is a fault, said once.
+    pub(super) fn has_room(&mut self, kept: usize, at: At, faults: &mut Faults) -> bool {
+        let has_room = kept < MOST_PRICES;
+        if !has_room && !self.is_full {
+            self.is_full = true;
+            let message = format!("more than {MOST_PRICES} prices, which no price book can hold");
+            faults.add(at, Kind::TooLarge, message, "choose with --region, --include and --family");
+        }
+        has_room
     }
 
     /// The quote to write to; `None` once there are more than a book can hold, which is a fault.
     fn quote(&mut self, key: Key, at: At, faults: &mut Faults) -> Option<&mut Quote> {
-        if self.quotes.len() >= MOST_PRICES && !self.quotes.contains_key(&key) {
-            if !self.is_full {
-                self.is_full = true;
-                let message = format!("more than {MOST_PRICES} prices, which no price book can hold");
-                faults.add(at, Kind::TooLarge, message, "choose with --region, --include and --family");
-            }
+        if !self.quotes.contains_key(&key) && !self.has_room(self.quotes.len(), at, faults) {
             return None;
         }
         Some(self.quotes.entry(key).or_default())

@@ -185,8 +185,10 @@ pub fn import(format: Format, files: &[PathBuf], options: &Options) -> Result<Im
         }
     }
     mappings.report_unmet(&mut faults);
-    zones.join(&mut market, &mut faults);
-    parts.join(&mut market, &selection, &mut faults);
+    if !market.is_full {
+        zones.join(&mut market, &mut faults);
+        parts.join(&mut market, &selection, &mut faults);
+    }
     if !unknown.is_empty() {
         let list = unknown.iter().map(|(name, count)| format!("{name} ({count})")).collect::<Vec<_>>().join(", ");
         faults.note(format!(

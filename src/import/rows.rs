@@ -130,7 +130,9 @@ impl Rows<'_> {
                 let key = Key { sku: self.market.id(sku), region };
                 apart.machine(key, zone, on_demand, spot, row.start(), self.market, self.faults);
             }
-            (None, Some(card)) => apart.card(card, region, zone, on_demand, spot, row.start(), self.faults),
+            (None, Some(card)) => {
+                apart.card(card, region, zone, on_demand, spot, row.start(), self.market, self.faults);
+            }
             (None, None) => {}
         }
     }

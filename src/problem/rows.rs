@@ -94,7 +94,7 @@ fn values_in_use(problem: &Problem, limit: &Limit, key: &Key) -> Vec<Value> {
                 let billed = candidate.charges.per_unit.iter().chain(&candidate.charges.per_region);
                 let billed = billed.map(|charge| charge.provider).filter(|id| in_list(&limit.filter.providers, id));
                 values.extend(billed.map(|id| Value(catalog.provider(id).name.clone())));
-            } else if matches_workload(&limit.filter, block.workload, workload)
+            } else if limit.filter.includes(block.workload, workload)
                 && matches_place(catalog, &limit.filter, candidate)
             {
                 values.extend(value_of(catalog, key, workload, candidate));
@@ -114,7 +114,7 @@ fn write_row(problem: &mut Problem, limit_number: usize, limit: &Limit, of: Opti
     let cost = (limit.sum == Measure::Cost).then(|| cost_scope(&catalog, limit, of.as_ref()));
     for block in &mut problem.blocks {
         let workload = &scenario.workloads[block.workload];
-        if !matches_workload(&limit.filter, block.workload, workload) {
+        if !limit.filter.includes(block.workload, workload) {
             continue;
         }
         for candidate in &mut block.candidates {
@@ -253,8 +253,7 @@ fn carbon(
     let grams = region.grid_gco2_per_kwh?;
     let mut watts = i128::from(vcpu.parts()) * i128::from(power.vcpu_w.parts());
     if let Some((model, count)) = accelerator {
-        let at = power.accelerator_w.binary_search_by_key(&model, |(model, _)| *model).ok()?;
-        watts += i128::from(count.parts()) * i128::from(power.accelerator_w[at].1.parts());
+        watts += i128::from(count.parts()) * i128::from(power.watts_of(model)?.parts());
     }
     let watt_hours = divide_half_even(watts.checked_mul(candidate.charges.machine_hours)?, 1_000_000_000_000)?;
     let with_building = divide_half_even(watt_hours.checked_mul(i128::from(power.pue.parts()))?, 1_000_000)?;
@@ -263,16 +262,6 @@ fn carbon(
 
 fn in_list<T: Ord>(list: &[T], value: &T) -> bool {
     list.is_empty() || list.binary_search(value).is_ok()
-}
-
-/// Whether a workload is in a limit's scope, by the keys that speak of workloads.
-fn matches_workload(filter: &Filter, number: usize, workload: &Workload) -> bool {
-    in_list(&filter.workloads, &number)
-        && (filter.kinds.is_empty() || workload.kind.as_ref().is_some_and(|kind| in_list(&filter.kinds, kind)))
-        && filter.labels.iter().all(|(label, values)| {
-            let at = workload.labels.binary_search_by(|(name, _)| name.cmp(label));
-            at.is_ok_and(|at| in_list(values, &workload.labels[at].1))
-        })
 }
 
 /// Whether a candidate is in a limit's scope, by the keys that speak of where and on what it runs.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::catalog::{Accelerator, Catalog, OfferId, RegionId, SkuId, Terms};
 use crate::charge::{adjustments, charges};
 use crate::money::{Amount, UnitPrice};
-use crate::rules::{Supply, place_allows, priced_there, sku_fits};
+use crate::rules::{Supply, carbon_is_known, place_allows, priced_there, sku_fits};
 use crate::scenario::{Demand, Machines, Workload};
 use crate::units::Quantity;
 
@@ -118,7 +118,10 @@ impl PriceIndex {
                     continue;
                 }
                 for row in self.rows.get(rows.clone()).unwrap_or_default() {
-                    if !places[row.region.index()] || !workload.terms.contains(&row.terms) {
+                    if !places[row.region.index()]
+                        || !workload.terms.contains(&row.terms)
+                        || !carbon_is_known(&self.catalog, workload, *sku, row.region)
+                    {
                         continue;
                     }
                     let rest = &mut beside[row.region.index()];

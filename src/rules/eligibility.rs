@@ -44,6 +44,20 @@ pub enum Reason {
     AcceleratorCount(Quantity, Quantity),
     /// A price that the books do not have.
     NoPrice(MissingPrice),
+    /// A limit counts its carbon, and the books do not have this figure.
+    NoCarbon(MissingFigure),
+}
+
+/// A figure without which nothing is known of carbon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum MissingFigure {
+    /// Watts of the machines, and of the building.
+    Power,
+    /// Watts of this accelerator.
+    Watts(Accelerator),
+    /// Grams per kWh of the region's grid.
+    Grid,
 }
 
 /// A price that the books do not have.
@@ -79,6 +93,9 @@ impl fmt::Display for Reason {
             Reason::NoPrice(MissingPrice::Internet) => f.write_str("no price for internet egress"),
             Reason::NoPrice(MissingPrice::Transfer(from)) => write!(f, "no price for reading from {from}"),
             Reason::NoPrice(MissingPrice::Rates) => f.write_str("no flat rates"),
+            Reason::NoCarbon(MissingFigure::Power) => f.write_str("no power figures"),
+            Reason::NoCarbon(MissingFigure::Watts(model)) => write!(f, "no watts for {model}"),
+            Reason::NoCarbon(MissingFigure::Grid) => f.write_str("no grid factor of the region"),
         }
     }
 }
@@ -137,6 +154,7 @@ pub fn eligibility(catalog: &Catalog, workload: &Workload, supply: Supply) -> Ve
             }
             sku_reasons(catalog, machines, offer.sku, &mut reasons);
             price_reasons(catalog, machines, region, &mut reasons);
+            carbon_reasons(catalog, workload, offer.sku, region, &mut reasons);
         }
         (Demand::FlatRate(_), Supply::Rates(_))
             if catalog.provider(catalog.region(region).provider).rates.is_none() =>
@@ -167,6 +185,13 @@ pub(crate) fn sku_fits(catalog: &Catalog, machines: &Machines, sku: SkuId) -> bo
 pub(crate) fn priced_there(catalog: &Catalog, machines: &Machines, region: RegionId) -> bool {
     let mut reasons = Vec::new();
     price_reasons(catalog, machines, region, &mut reasons);
+    reasons.is_empty()
+}
+
+/// Whether the carbon of a machine in a region is known, where a limit counts it.
+pub(crate) fn carbon_is_known(catalog: &Catalog, workload: &Workload, sku: SkuId, region: RegionId) -> bool {
+    let mut reasons = Vec::new();
+    carbon_reasons(catalog, workload, sku, region, &mut reasons);
     reasons.is_empty()
 }
 
@@ -233,6 +258,26 @@ fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reaso
         && catalog.transfer(from, region) == Transfer::NoPrice
     {
         missing(MissingPrice::Transfer(catalog.region(from).path.clone()));
+    }
+}
+
+/// A figure that is missing is not zero: what a carbon limit counts runs only where all are stated.
+fn carbon_reasons(catalog: &Catalog, workload: &Workload, sku: SkuId, region: RegionId, reasons: &mut Vec<Reason>) {
+    if !workload.counts_carbon {
+        return;
+    }
+    let region = catalog.region(region);
+    match &catalog.provider(region.provider).power {
+        None => reasons.push(Reason::NoCarbon(MissingFigure::Power)),
+        Some(power) => {
+            let model = catalog.sku(sku).accelerator.map(|has| has.model);
+            if let Some(model) = model.filter(|model| power.watts_of(*model).is_none()) {
+                reasons.push(Reason::NoCarbon(MissingFigure::Watts(model)));
+            }
+        }
+    }
+    if region.grid_gco2_per_kwh.is_none() {
+        reasons.push(Reason::NoCarbon(MissingFigure::Grid));
     }
 }
 

@@ -10,7 +10,7 @@ mod place;
 mod route;
 
 pub use self::compare::{Comparison, NotComparable, compare};
-pub use self::eligibility::{MissingPrice, Reason, Supply, eligibility, supplies};
-pub(crate) use self::eligibility::{place_allows, priced_there, sku_fits};
+pub use self::eligibility::{MissingFigure, MissingPrice, Reason, Supply, eligibility, supplies};
+pub(crate) use self::eligibility::{carbon_is_known, place_allows, priced_there, sku_fits};
 pub use self::place::{Answer, Distribution, NotFired, Query, Rule, Unanswered, distribute, place};
 pub use self::route::{Resolved, Route, resolve, route};

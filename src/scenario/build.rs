@@ -12,7 +12,7 @@ use crate::scenario::draft::{
     AcceleratorNeedDraft, ByAcceleratorDraft, GatewayDraft, GrowthDraft, OptionDraft, ScenarioDraft, Split,
     WorkloadDraft,
 };
-use crate::scenario::limit::Limit;
+use crate::scenario::limit::{Limit, Measure};
 use crate::scenario::resolve::{Resolver, sorted};
 use crate::scenario::{
     AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Growth, Machines, OnAccelerator, Scenario, Workload,
@@ -53,6 +53,10 @@ pub(crate) fn assemble(draft: ScenarioDraft, catalog: &Catalog, faults: &mut Dia
     for limit in draft.limits {
         names.add(resolver.faults, &limit.name, "limit");
         limits.extend(build_limit::read(&mut resolver, &workloads, limit));
+    }
+    for (number, workload) in workloads.iter_mut().enumerate() {
+        let mut carbon = limits.iter().filter(|limit| limit.sum == Measure::KgCo2e);
+        workload.counts_carbon = carbon.any(|limit| limit.filter.includes(number, workload));
     }
     let fees = build_rule::fees(&mut resolver, &mut names, draft.fees);
     let providers = draft.providers.map(|providers| build_rule::providers(&mut resolver, providers));
@@ -169,6 +173,7 @@ fn read_workload(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         split,
         count,
         value,
+        counts_carbon: false,
         span,
     }
 }

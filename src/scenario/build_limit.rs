@@ -162,31 +162,15 @@ fn names(written: &[Spanned<Name>]) -> Vec<Name> {
     sorted(written.iter().map(|name| name.value.clone()).collect())
 }
 
-/// A carbon limit needs watts and grams wherever something could run; without them it would count zero.
+/// A carbon limit over a book that states no power at all is an oversight; where a book lacks some figure, what needs it
+/// is not eligible. Neither counts as zero.
 fn require_power(resolver: &mut Resolver<'_>, sum: &Spanned<Name>, place: &str) {
-    let catalog = resolver.catalog;
-    for (number, provider) in catalog.providers().iter().enumerate() {
-        let id = crate::catalog::ProviderId::at(number);
-        let missing = match &provider.power {
-            None => Some("power figures".to_owned()),
-            Some(power) => {
-                let watts = |model| power.accelerator_w.binary_search_by_key(&model, |(model, _)| *model).is_ok();
-                let models = catalog.skus().iter().filter(|sku| sku.provider == id).filter_map(|sku| sku.accelerator);
-                let no_watts = models.map(|has| has.model).find(|model| !watts(*model));
-                let mut regions = catalog.regions_of(id).map(|region| catalog.region(region));
-                let no_grid = regions.find(|region| region.grid_gco2_per_kwh.is_none());
-                no_watts
-                    .map(|model| format!("watts for {model}"))
-                    .or_else(|| no_grid.map(|region| format!("`grid_gco2_per_kwh` for {}", quoted(&region.name))))
-            }
-        };
-        if let Some(missing) = missing {
-            let message =
-                format!("{place} sums `kg_co2e`, but the book of {} has no {missing}", quoted(&provider.name));
-            resolver.faults.push(
-                Diagnostic::new(Kind::NoPowerFigures, sum.span, message)
-                    .help("add them with their source to the book, or leave the book out; absent is not zero"),
-            );
-        }
+    for provider in resolver.catalog.providers().iter().filter(|provider| provider.power.is_none()) {
+        let message =
+            format!("{place} sums `kg_co2e`, but the book of {} has no power figures", quoted(&provider.name));
+        resolver.faults.push(
+            Diagnostic::new(Kind::NoPowerFigures, sum.span, message)
+                .help("add them with their source to the book, or leave the book out; absent is not zero"),
+        );
     }
 }

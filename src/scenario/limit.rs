@@ -2,6 +2,7 @@
 
 use crate::catalog::{Accelerator, Name, ProviderId, RegionId, Terms};
 use crate::diagnostic::Span;
+use crate::scenario::Workload;
 use crate::units::{Share, Total};
 
 /// A named rule over a sum.
@@ -159,6 +160,17 @@ impl Key {
 }
 
 impl Filter {
+    /// Whether a workload is in the scope, by the keys that speak of workloads; `number` is its own.
+    pub(crate) fn includes(&self, number: usize, workload: &Workload) -> bool {
+        let listed = |kinds: &[Name], kind: &Name| kinds.binary_search(kind).is_ok();
+        (self.workloads.is_empty() || self.workloads.binary_search(&number).is_ok())
+            && (self.kinds.is_empty() || workload.kind.as_ref().is_some_and(|kind| listed(&self.kinds, kind)))
+            && self.labels.iter().all(|(label, values)| {
+                let at = workload.labels.binary_search_by(|(name, _)| name.cmp(label));
+                at.is_ok_and(|at| listed(values, &workload.labels[at].1))
+            })
+    }
+
     /// Whether it restricts the machine that a workload runs on.
     #[must_use]
     pub fn asks_machine(&self) -> bool {

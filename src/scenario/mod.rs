@@ -135,6 +135,8 @@ pub struct Workload {
     pub count: u32,
     /// What a month of it (of each copy) is worth; `None` if it must be placed. What stays unplaced costs its value.
     pub value: Option<Amount>,
+    /// Whether a limit counts its carbon: then it runs only where the books state power and grid figures.
+    pub counts_carbon: bool,
     /// Where it stands in its file.
     pub span: Span,
 }

@@ -2,7 +2,9 @@
 //!
 //! After a change that is meant, `TRADEWIND_BLESS=1 cargo test --test import` writes the expected texts anew.
 
+mod bounded;
 mod feeds;
+mod reserved;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -12,7 +12,7 @@ use tradewind::scenario::draft::{LimitDraft, ScenarioDraft, Split, WorkloadDraft
 use super::at_will;
 use super::places::{Fee, Mark, Rule, fees, holds, is_crowded, rules};
 use super::price::{Candidate, E6, Market, candidates, fixed};
-use super::rows::{Counts, Row, rows_of};
+use super::rows::{Counts, Row, carbon_is_known, rows_of};
 
 /// A part of a workload split at will counts as use of a provider, or of a floor's value, only above this: 10⁻³.
 pub const TOO_SMALL_TO_COUNT: i128 = 1_000;
@@ -40,10 +40,12 @@ pub struct Work {
 }
 
 impl Work {
-    fn read(market: &Market, draft: &WorkloadDraft, month: Decimal) -> Work {
+    fn read(market: &Market, draft: &WorkloadDraft, month: Decimal, limits: &[LimitDraft]) -> Work {
         let copies = draft.count.map_or(1, |count| fixed(count.value, 0));
         let value = draft.value.map(|value| fixed(value.value, 24));
-        Work { draft: draft.clone(), all: candidates(market, draft, month), copies, value }
+        let mut all = candidates(market, draft, month);
+        all.retain(|candidate| carbon_is_known(market, limits, draft, candidate));
+        Work { draft: draft.clone(), all, copies, value }
     }
 
     pub fn is_at_will(&self) -> bool {
@@ -160,7 +162,7 @@ impl Oracle {
     pub fn new(books: &[BookDraft], scenario: &ScenarioDraft) -> Oracle {
         let market = Market::read(books);
         let month = scenario.hours_per_month.map_or(Decimal::from(730), |hours| hours.value);
-        let works = scenario.workloads.iter().map(|one| Work::read(&market, one, month)).collect();
+        let works = scenario.workloads.iter().map(|one| Work::read(&market, one, month, &scenario.limits)).collect();
         let fees = fees(&market, scenario);
         let mut names: Vec<String> = scenario.limits.iter().map(|limit| limit.name.value.to_string()).collect();
         let (named, rules): (Vec<String>, Vec<Rule>) = rules(scenario).into_iter().unzip();

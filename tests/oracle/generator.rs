@@ -219,7 +219,7 @@ fn regions(dice: &mut Dice, carbon: bool) -> Vec<RegionDraft> {
                 .into_iter()
                 .map(name)
                 .collect(),
-            grid_gco2_per_kwh: carbon.then(|| dice.number(&["20", "150.5", "400"])),
+            grid_gco2_per_kwh: (carbon && !dice.percent(12)).then(|| dice.number(&["20", "150.5", "400"])),
             ..RegionDraft::default()
         })
         .collect();
@@ -301,7 +301,7 @@ fn power(dice: &mut Dice) -> PowerDraft {
     let watts = ["T4", "L4", "H100"].map(|model| (name(model), dice.number(&["70", "72.5", "700"])));
     PowerDraft {
         vcpu_w: dice.number(&["3.5", "4"]),
-        accelerator_w: watts.to_vec(),
+        accelerator_w: watts.into_iter().filter(|_| !dice.percent(10)).collect(),
         pue: dice.number(&["1.1", "1.25"]),
         source: None,
     }

@@ -182,11 +182,13 @@ fn bought(market: &Market, workload: &WorkloadDraft, candidate: &Candidate, meas
         "accelerator_hours" => over_time(count),
         "kg_co2e" => {
             let power = book.power.as_ref().expect("a carbon limit has power figures");
-            let grams = market.region(candidate.place).grid_gco2_per_kwh.expect("and grams").value;
-            let watts = accelerators.map_or(Decimal::ZERO, |(has, count)| {
+            let watts = accelerators.map_or(Some(Decimal::ZERO), |(has, count)| {
                 let watts = power.accelerator_w.iter().find(|(name, _)| model(&name.value) == has);
-                watts.expect("watts of every model").1.value * count
+                Some(watts?.1.value * count)
             });
+            // Only while a problem is made up: under a limit on carbon, what lacks a figure is no candidate.
+            let Some((watts, grams)) = watts.zip(market.region(candidate.place).grid_gco2_per_kwh) else { return 0 };
+            let grams = grams.value;
             let watts = watts + sku.vcpu.value * power.vcpu_w.value;
             let hours =
                 Decimal::from_i128_with_scale(candidate.hours, 12).normalize() * Decimal::from(candidate.machines);
@@ -202,6 +204,23 @@ fn is_listed(list: &[Spanned<Name>], value: &str) -> bool {
 
 fn label<'a>(workload: &'a WorkloadDraft, name: &str) -> Option<&'a Name> {
     workload.labels.iter().find(|(label, _)| &**label == name).map(|(_, value)| value)
+}
+
+/// Whether limits on carbon leave a candidate to a workload: where one counts it, all figures must be there.
+pub fn carbon_is_known(
+    market: &Market,
+    limits: &[LimitDraft],
+    workload: &WorkloadDraft,
+    candidate: &Candidate,
+) -> bool {
+    let mut counted = limits.iter().filter(|limit| &*limit.sum.value == "kg_co2e");
+    if candidate.sku.is_none() || !counted.any(|limit| in_scope_workload(&limit.filter, workload)) {
+        return true;
+    }
+    let power = market.books[candidate.place.book].power.as_ref().expect("a carbon limit has power figures");
+    let has = candidate.accelerator(market);
+    let watts = |has| power.accelerator_w.iter().any(|(name, _)| model(&name.value) == has);
+    market.region(candidate.place).grid_gco2_per_kwh.is_some() && has.is_none_or(|(has, _)| watts(has))
 }
 
 /// Whether a workload is in scope, by the keys that speak of workloads.
