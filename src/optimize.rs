@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::baseline;
 use crate::bill::{Chosen, invoice};
 use crate::catalog::Name;
-use crate::check::{Shown, check, proven};
+use crate::check::{Shown, check_but_proof, proven};
 use crate::conflict::{Purpose, explain};
 use crate::digest::digest;
 use crate::effort::{Effort, Progress, Stop};
@@ -123,6 +123,9 @@ fn planned(
     let mut starts: Vec<Selection> = [plain.clone()].into_iter().chain(others).collect();
     let ask = Ask { effort: *effort, starts: starts.clone(), first_only, careful: false, progress: &mut *progress };
     let mut outcome = solve(problem, ask);
+    if outcome.best.is_none() && !outcome.nothing && outcome.status != Status::Complete {
+        return Err(no_plan(problem, outcome));
+    }
     let mut shown_by = shown(problem, outcome.proof.clone());
     if !is_followed(&shown_by, &outcome) {
         let effort = effort.with_work(effort.work.saturating_sub(outcome.work));
@@ -130,8 +133,8 @@ fn planned(
         outcome = solve(problem, Ask { effort, starts, first_only, careful: true, progress });
         shown_by = shown(problem, outcome.proof.clone());
     }
-    let Some(found) = outcome.best else {
-        return Err(no_plan(problem, outcome.nothing, outcome.proof));
+    let Some(found) = outcome.best.clone() else {
+        return Err(no_plan(problem, outcome));
     };
     let method = if found.selection == plain { Method::PlainMinimum } else { found.method };
     let (placements, bill) = billed(problem, &found.selection).ok_or_else(too_large)?;
@@ -175,7 +178,9 @@ fn planned(
         books: books(problem),
         contracts: contracts(problem),
     };
-    let violations = check(&problem.catalog, &problem.scenario, &plan);
+    // Its proof was recomputed above, from the very same inputs.
+    let shown = || Ok(Shown::Bound(bound));
+    let violations = check_but_proof(&problem.catalog, &problem.scenario, &plan, shown);
     if violations.is_empty() { Ok(plan) } else { Err(NoPlan::Rejected(violations)) }
 }
 
@@ -184,7 +189,7 @@ fn planned(
 fn is_followed(shown_by: &Result<(Proof, Shown), NoPlan>, outcome: &Outcome) -> bool {
     // What was ended claims no more than its check shows.
     let ended = matches!(outcome.status, Status::WorkSpent | Status::Deadline | Status::Cancelled);
-    if outcome.best.is_some() && ended {
+    if outcome.best.is_some() && ended && !outcome.nothing {
         return true;
     }
     match shown_by {
@@ -229,19 +234,23 @@ fn unserved(problem: &Problem) -> NoPlan {
 }
 
 /// Why there is no plan: the check agrees that nothing keeps all rules, or that is not known.
-fn no_plan(problem: &Problem, nothing: bool, proof: Proof) -> NoPlan {
-    if !nothing {
-        return NoPlan::Undecided(Undecided::WorkSpent);
+fn no_plan(problem: &Problem, outcome: Outcome) -> NoPlan {
+    if !outcome.nothing {
+        return NoPlan::Undecided(match outcome.status {
+            Status::Deadline => Undecided::Deadline,
+            Status::Cancelled => Undecided::Cancelled,
+            Status::Complete => Undecided::TooClose,
+            _ => Undecided::WorkSpent,
+        });
     }
-    match shown(problem, proof) {
+    match shown(problem, outcome.proof) {
         Ok((proof, Shown::Nothing)) => {
             let limits = problem.scenario.limits.iter().map(|limit| limit.name.clone()).collect();
             let proof = Some(Proof { known: Known::Infeasible, ..proof });
             NoPlan::Infeasible(Box::new(Conflict { limits, proof, ..Conflict::default() }))
         }
         // Where floats found nothing and exact arithmetic does not confirm it.
-        Ok((_, Shown::Bound(_))) => NoPlan::Undecided(Undecided::WorkSpent),
-        Err(_) => NoPlan::Undecided(Undecided::WorkSpent),
+        Ok((_, Shown::Bound(_))) | Err(_) => NoPlan::Undecided(Undecided::TooClose),
     }
 }
 

@@ -2,22 +2,28 @@
 
 use crate::catalog::Catalog;
 use crate::check::Report;
-use crate::check::tree::{Shown, proven};
+use crate::check::tree::Shown;
 use crate::digest::digest;
 use crate::money::Amount;
-use crate::plan::{Breach, Known, Plan};
+use crate::plan::{Breach, Known, Plan, Violation};
 use crate::scenario::Scenario;
 
 /// Most that an optimal plan may lie above its bound, for each copy of a workload: 10⁻⁶ of the currency.
 const ROUNDING: Amount = Amount::from_units(10_i128.pow(18));
 
 /// Holds the bound, the gap, what is known, and the savings.
-pub(super) fn hold(catalog: &Catalog, scenario: &Scenario, plan: &Plan, report: &mut Report) {
+pub(super) fn hold(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    plan: &Plan,
+    shown: impl FnOnce() -> Result<Shown, Violation>,
+    report: &mut Report,
+) {
     savings(plan, report);
     if plan.proof.inputs != digest(catalog, scenario) {
         return report.add(Breach::Inputs, "proof", "it was made for another catalog or scenario");
     }
-    let bound = match proven(catalog, scenario, &plan.proof) {
+    let bound = match shown() {
         Ok(Shown::Bound(bound)) => bound,
         Ok(Shown::Nothing) => {
             return report.add(Breach::Bound, "proof", "it shows that no plan exists, but here is one");

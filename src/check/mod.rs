@@ -67,6 +67,16 @@ impl Report {
 /// Everything in a plan that does not hold against its catalog and scenario; empty if all of it does.
 #[must_use]
 pub fn check(catalog: &Catalog, scenario: &Scenario, plan: &Plan) -> Vec<Violation> {
+    check_but_proof(catalog, scenario, plan, || proven(catalog, scenario, &plan.proof))
+}
+
+/// [`check()`], where what the plan's own proof shows is asked of the caller: who has just had it recomputed knows.
+pub(crate) fn check_but_proof(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    plan: &Plan,
+    shown: impl FnOnce() -> Result<Shown, Violation>,
+) -> Vec<Violation> {
     let mut report = Report::default();
     report.equal(Breach::Names, "plan", "the scenario's name", &*plan.scenario, &*scenario.name);
     report.equal(Breach::Names, "plan", "the currency", &*plan.currency, &**catalog.currency());
@@ -88,6 +98,6 @@ pub fn check(catalog: &Catalog, scenario: &Scenario, plan: &Plan) -> Vec<Violati
         }
         None => report.add(Breach::Line, "plan", "a price is missing, or an amount is beyond the range"),
     }
-    claims::hold(catalog, scenario, plan, &mut report);
+    claims::hold(catalog, scenario, plan, shown, &mut report);
     report.0
 }

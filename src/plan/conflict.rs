@@ -288,35 +288,30 @@ pub struct Unserved {
 }
 
 /// Why it is not known whether a plan exists.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Undecided {
     /// The allowed work was done.
     WorkSpent,
-    /// Exact arithmetic refused what the solver returned.
-    Inexact {
-        /// The limits it broke.
-        limits: Vec<Name>,
-    },
+    /// The caller's time ran out.
+    Deadline,
+    /// The caller ended the search.
+    Cancelled,
+    /// All was searched: what is left is closer than a search in floats can tell from nothing, as where limits leave
+    /// parts of 10⁻⁶ alone to choose from.
+    TooClose,
 }
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted = |limits: &[Name]| {
-            let names: Vec<String> = limits.iter().map(|name| format!("`{name}`")).collect();
-            names.join(", ")
-        };
-        match self {
-            Undecided::WorkSpent => {
-                f.write_str("no plan was found with the work allowed; whether one exists is not known")
+        f.write_str(match self {
+            Undecided::WorkSpent => "no plan was found with the work allowed; whether one exists is not known",
+            Undecided::Deadline => "no plan was found in the time allowed; whether one exists is not known",
+            Undecided::Cancelled => "the search was ended before it found a plan; whether one exists is not known",
+            Undecided::TooClose => {
+                "no plan was found, and what the limits leave is too little to search; whether one exists is not known\n\
+                 help: give the limits a little more room, a millionth or so"
             }
-            Undecided::Inexact { limits } => {
-                write!(
-                    f,
-                    "the solver's answer breaks {} in exact arithmetic; no plan is returned\nhelp: give these limits a little more room",
-                    quoted(limits)
-                )
-            }
-        }
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::catalog::{Name, Terms};
 use crate::diagnostic::Sources;
 use crate::money::{Amount, digits};
 use crate::plan::{
-    Conflict, Extent, Member, NoPlan, Placement, Plan, Raise, Relief, Rule, Step, Undecided, Unserved, Witness, words,
+    Conflict, Extent, Member, NoPlan, Placement, Plan, Raise, Relief, Rule, Step, Unserved, Witness, words,
 };
 use crate::report::certificate_json::certificate;
 use crate::report::json::{document, one_line};
@@ -262,8 +262,7 @@ pub fn no_plan_json(no_plan: &NoPlan) -> String {
     let empty = Conflict::default();
     let (status, conflict, limits): (_, &Conflict, &[Name]) = match no_plan {
         NoPlan::Infeasible(conflict) => ("infeasible", conflict, &conflict.limits),
-        NoPlan::Undecided(Undecided::WorkSpent) => ("undecided", &empty, &[]),
-        NoPlan::Undecided(Undecided::Inexact { limits }) => ("undecided", &empty, limits),
+        NoPlan::Undecided(_) => ("undecided", &empty, &[]),
         NoPlan::Rejected(_) => ("rejected", &empty, &[]),
         NoPlan::Backend(_) => ("failed", &empty, &[]),
     };

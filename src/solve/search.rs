@@ -417,7 +417,11 @@ impl<'a> Search<'a> {
         let due = (self.work / CHANGE_WORK / 2).saturating_sub(self.polished / CHANGE_WORK).max(POLISH_CHANGES);
         let budget = (self.effort.work.saturating_sub(self.work) / CHANGE_WORK / 4).min(due);
         let (watch, before) = (Rc::clone(&self.watch), self.work);
-        let halt = |changes: u64| watch.is_ended(before + changes * CHANGE_WORK);
+        // A deadline does not take the first plan away: what is begun for one is ended.
+        let wanted = self.best.is_none();
+        let halt = |changes: u64| {
+            watch.is_ended(before + changes * CHANGE_WORK) && !(wanted && watch.ended() == Some(Status::Deadline))
+        };
         let mender = Mender { program: self.program, layout: self.layout, budget, halt: &halt };
         let moved = !state.keeps_all();
         // Moves that mend a budget are those that save: they are found where the budget is not in the way of mending.
