@@ -85,6 +85,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
             "import/mod.rs",
             "cli/mod.rs",
             "cli/arguments.rs",
+            "cli/books.rs",
             "cli/diff.rs",
             "cli/feeds.rs",
             "cli/files.rs",

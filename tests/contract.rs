@@ -332,7 +332,8 @@ fn the_csv_of_a_bill_has_both_prices() {
     let at = column("ListUnitPrice").expect("a column");
     assert_eq!(column("ContractedUnitPrice"), Some(at + 1));
     let machine = text.lines().find(|line| line.contains("a.large")).expect("a machine");
-    assert!(machine.contains(",1460,Hours,0.35,0.28,408.8,"), "{machine}");
+    // List and contracted price, then the cost at list prices, contracted, effective and billed.
+    assert!(machine.contains(",1460,Hours,0.35,0.28,511,408.8,408.8,408.8,"), "{machine}");
 }
 
 /// A folder of this process with the book, the scenario and a contract in it.

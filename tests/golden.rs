@@ -144,8 +144,8 @@ fn distribute() {
 fn explain_and_report() {
     let all = REVIEWED.iter().flat_map(|of| REVIEWS.iter().map(move |command| (of, command)));
     compare(all.map(|((scenario, workload), (name, command, options))| {
-        let options: Vec<&str> =
-            options.iter().map(|option| if *option == "{workload}" { workload } else { option }).chain(WORK).collect();
+        let of = |option: &&'static str| if *option == "{workload}" { *workload } else { *option };
+        let options: Vec<&str> = options.iter().map(of).chain(WORK).collect();
         ((*scenario).to_owned(), *name, transcript(scenario, command, &options))
     }));
 }

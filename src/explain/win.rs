@@ -23,9 +23,11 @@ use crate::check::{Shown, proven};
 use crate::explain::Wins;
 use crate::explain::limits::rounding;
 use crate::explain::question::{Answer, Question, Questions, costing, forced, selection, standing, supposing};
+use crate::explain::words::of_placement;
 use crate::money::{Amount, UnitPrice};
+use crate::optimize::billed;
 use crate::plan::{LineCategory, Plan};
-use crate::problem::{Problem, Selection};
+use crate::problem::{Problem, Selection, describe};
 use crate::rules::Supply;
 use crate::scenario::{Scenario, Split};
 
@@ -104,7 +106,7 @@ impl Tried {
 
 /// What one side comes to at a price, as far as it is known.
 struct Side {
-    /// The cheapest plan known, its hours of the offer for the workload, and its objective.
+    /// The objective of the cheapest plan known, and its hours of the offer for the workload.
     best: Option<(i128, i128)>,
     /// What no plan is below.
     bound: i128,
@@ -236,16 +238,22 @@ impl Search<'_, '_> {
         if !broken.is_empty() {
             return None;
         }
+        let hours = match self.supply {
+            Supply::Offer(_) => self.hours(problem, selection)?,
+            _ => 0,
+        };
+        Some((objective.units(), hours))
+    }
+
+    /// Hours that a selection buys of the offer for the workload, in 10⁻²⁴.
+    fn hours(&self, problem: &Problem, selection: &Selection) -> Option<i128> {
         let at = problem.blocks.iter().position(|block| block.workload == self.workload)?;
         let block = problem.blocks.get(at)?;
-        let (placements, _) = crate::optimize::billed(problem, &alone(problem, selection, at))?;
-        let here = block.candidates.iter().position(|candidate| candidate.supply == self.supply)?;
-        let is_there = selection.parts.get(at)?.iter().any(|(candidate, _)| *candidate == here);
-        let name = crate::problem::describe(&problem.catalog, problem.workload(block), self.supply);
-        let lines = placements.iter().filter(|placement| super::words::of_placement(placement) == name);
-        let lines = lines.flat_map(|placement| &placement.lines).filter(|line| line.category == LineCategory::Compute);
-        let hours = lines.map(|line| line.quantity.units()).try_fold(0_i128, i128::checked_add)?;
-        Some((objective.units(), if is_there { hours } else { 0 }))
+        let (placements, _) = billed(problem, &alone(problem, selection, at))?;
+        let name = describe(&problem.catalog, problem.workload(block), self.supply);
+        let there = placements.iter().filter(|placement| of_placement(placement) == name);
+        let lines = there.flat_map(|placement| &placement.lines).filter(|line| line.category == LineCategory::Compute);
+        lines.map(|line| line.quantity.units()).try_fold(0_i128, i128::checked_add)
     }
 }
 

@@ -348,15 +348,13 @@ fn wins_text(wins: &Wins, workload: &str, currency: &str, out: &mut String) {
     let _ = match wins {
         Wins::At { now, at, .. } if now == at => writeln!(out, "  as cheap as the plan at its price of {now} an hour"),
         Wins::At { now, at, not_at } => {
-            let _ = write!(
-                out,
-                "  wins at {at} {currency} an hour instead of {now}, if `{workload}` alone pays that (shown by a plan and a \
-                 proof: it wins at {at}"
-            );
+            let _ =
+                writeln!(out, "  wins at {at} {currency} an hour instead of {now}, if `{workload}` alone pays that");
+            let _ = write!(out, "  (shown by a plan and a proof: it wins at {at}");
             match not_at {
                 Some(not_at) if not_at.units() - at.units() <= 1_000_000 => writeln!(out, ", and not at {not_at})"),
-                Some(not_at) => writeln!(out, ", and not at {not_at}; --work may tell more of what lies between)"),
-                None => writeln!(out, "; --work may tell of higher prices)"),
+                Some(not_at) => writeln!(out, ", and not at {not_at}; more --work may tell what lies between)"),
+                None => writeln!(out, "; more --work may tell of higher prices)"),
             }
         }
         Wins::AtCost(cost) => {
