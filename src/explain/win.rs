@@ -176,8 +176,10 @@ impl Search<'_, '_> {
     /// What is known of a changed scenario; where that is not enough, it is searched.
     fn judged(&mut self, changed: &Scenario) -> Option<Tried> {
         let forced = forced(self.questions.catalog, changed, self.workload, self.supply);
-        let found = self.known(changed, &forced)?;
-        if found.verdict() != Verdict::Open {
+        // Another price may leave no plan that is known: a limit on a share of the cost moves with it.
+        if let Some(found) = self.known(changed, &forced)
+            && found.verdict() != Verdict::Open
+        {
             return Some(found);
         }
         let asked = [
