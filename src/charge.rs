@@ -163,7 +163,7 @@ fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: Offe
     let units = units(split, replicas);
     // hours × replicas / units is whole in 10⁻¹²: units is 1, the replicas, or 10⁶.
     let machine_hours = i128::from(hours.parts()) * i128::from(replicas) * 1_000_000 / i128::from(units);
-    let mut per_unit = vec![charge(Category::Compute, Basis::Offer(offer), here, machine_hours, sold.price)?];
+    let mut per_unit = vec![charge(Category::Compute, Basis::Offer(offer), here, machine_hours, machines.price(sold))?];
     per_unit.extend(reading(catalog, machines, sold.region, units)?);
     if machines.internet_gb > Quantity::ZERO {
         let tariff = catalog.internet_tariff(sold.region)?;

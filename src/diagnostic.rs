@@ -99,6 +99,11 @@ impl Sources {
         u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)
     }
 
+    /// The names of all files, in the order in which they were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(name, _)| &**name)
+    }
+
     /// The text of file number `file`; empty if there is none.
     #[must_use]
     pub fn text(&self, file: u32) -> &str {

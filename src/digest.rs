@@ -359,6 +359,14 @@ fn write_machines(ink: &mut Ink, machines: &Machines) {
     });
     ink.quantity(machines.internet_gb);
     write_options(ink, &machines.options);
+    // Nothing where nothing is supposed, so that saved proofs stay as they are.
+    if let Some(supposed) = machines.supposed {
+        ink.text("supposed");
+        ink.region(supposed.region);
+        ink.count(supposed.sku.index());
+        ink.terms(supposed.terms);
+        ink.number(supposed.price.units());
+    }
 }
 
 fn write_options(ink: &mut Ink, options: &[GivenOption]) {
@@ -431,9 +439,10 @@ fn write_key(ink: &mut Ink, key: &Key) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::SkuId;
     use crate::diagnostic::Span;
-    use crate::money::Amount;
-    use crate::scenario::{Apart, Fee, Spread, Together};
+    use crate::money::{Amount, UnitPrice};
+    use crate::scenario::{Apart, Fee, Spread, SupposedPrice, Together};
 
     const BOOK: &str = "tradewind: catalog/1\nprovider: p\ncurrency: USD\nregions: {a: {jurisdiction: EU}, b: {}}\n\
         skus: {m: {vcpu: 4, memory_gib: 16, arch: amd64}}\noffers: {m: {on-demand: {a: 0.5, b: 0.25}}}\n\
@@ -518,7 +527,7 @@ mod tests {
     fn every_rule_changes_it() {
         type Change = fn(&mut Scenario);
         let (catalog, scenario) = inputs(BOOK, SCENARIO);
-        let changes: [Change; 9] = [
+        let changes: [Change; 10] = [
             |s| s.workloads[0].count = 2,
             |s| s.workloads[0].value = Some(Amount::from_units(1)),
             |s| s.providers.at_least = Some(1),
@@ -531,6 +540,11 @@ mod tests {
             |s| {
                 let Demand::Machines(machines) = &mut s.workloads[0].demand else { return };
                 machines.options = vec![GivenOption { region: RegionId::at(0), cost: Amount::ZERO, uses: Vec::new() }];
+            },
+            |s| {
+                let Demand::Machines(machines) = &mut s.workloads[0].demand else { return };
+                let (region, sku, price) = (RegionId::at(0), SkuId::at(0), UnitPrice::ZERO);
+                machines.supposed = Some(SupposedPrice { region, sku, terms: Terms::OnDemand, price });
             },
             |s| {
                 let span = Span::NONE;

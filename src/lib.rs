@@ -99,6 +99,33 @@
 //! # }
 //! ```
 //!
+//! # Why, and for a review
+//!
+//! [`explain::explain_workload`] compares a workload's place with the next best, [`explain::explain_offer`] says why it is
+//! not on an offer and at which price it would be, [`explain::explain_plan`] which limits bind and what leaving a provider
+//! costs. Each is data; [`report`] writes it as text, JSON, HTML, Markdown or CSV.
+//!
+//! ```
+//! use tradewind::explain::{Depth, WhyNot, explain_offer, review};
+//! use tradewind::{Effort, Problem, load, optimize, report};
+//! use std::ops::ControlFlow;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let input = load("scenarios/quickstart.yaml")?;
+//! let problem = Problem::new(&input.catalog, &input.scenario)?;
+//! let plan = optimize(&problem, &Effort::default())?;
+//! // Who watches may end a long explanation; what is not known by then stays open.
+//! let mut watch = |_: &_| ControlFlow::Continue(());
+//! let depth = Depth::new().with_threads(2);
+//! let offer = explain_offer(&problem, &plan, "api", "aws/us-east-1/m7g.xlarge", &depth, &mut watch)?;
+//! assert!(matches!(offer.why, WhyNot::Forced { .. }), "it could serve, and costs more");
+//! let day = tradewind::units::Date::parse("2026-08-15").ok_or("a date")?;
+//! let page = report::review_html(&plan, &review(&problem, &plan, &depth, day, &mut watch));
+//! assert!(page.starts_with("<!doctype html>"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The way through
 //!
 //! ```text
@@ -143,6 +170,7 @@ mod export;
 mod factor;
 mod numbers;
 mod optimize;
+mod parallel;
 mod problem;
 mod program;
 mod query;

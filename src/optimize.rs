@@ -58,7 +58,17 @@ pub fn optimize_with(
     effort: &Effort,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
 ) -> Result<Plan, NoPlan> {
-    match planned(problem, effort, false, progress) {
+    optimize_from(problem, effort, Vec::new(), progress)
+}
+
+/// [`optimize_with`], beginning with selections that somebody knows: what is found is as cheap as the best of them.
+pub(crate) fn optimize_from(
+    problem: &Problem,
+    effort: &Effort,
+    known: Vec<Selection>,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
+) -> Result<Plan, NoPlan> {
+    match planned(problem, effort, false, known, progress) {
         Err(NoPlan::Infeasible(found)) => {
             Err(NoPlan::Infeasible(Box::new(explained(problem, *found, effort, progress))))
         }
@@ -68,7 +78,7 @@ pub fn optimize_with(
 
 /// [`optimize`] without the reasons where there is no plan, which take many more searches.
 pub(crate) fn unexplained(problem: &Problem, effort: &Effort) -> Result<Plan, NoPlan> {
-    planned(problem, effort, false, &mut |_| ControlFlow::Continue(()))
+    planned(problem, effort, false, Vec::new(), &mut |_| ControlFlow::Continue(()))
 }
 
 /// The conflict behind a scenario that is known to have no plan; asks as many searches as the effort allows once more.
@@ -94,7 +104,7 @@ fn explained(
             Purpose::AnyPlan => (Effort::new().with_gap(1.0).with_work(left / 100 + 1), true),
             Purpose::Cheapest => (Effort::new().with_gap(effort.gap).with_work(left / 40 + 1), false),
         };
-        planned(&problem, &effort, first_only, &mut |told| {
+        planned(&problem, &effort, first_only, Vec::new(), &mut |told| {
             work = work.max(before.saturating_add(told.work));
             // A plan of another question is none of this one.
             let flow = progress(&Progress { work, best: None, bound: None, gap: None });
@@ -109,6 +119,7 @@ fn planned(
     problem: &Problem,
     effort: &Effort,
     first_only: bool,
+    given: Vec<Selection>,
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<Stop>,
 ) -> Result<Plan, NoPlan> {
     let baselines = baseline::policies(problem);
@@ -120,7 +131,7 @@ fn planned(
     let others = baselines.iter().filter(|baseline| baseline.policy.kind != PolicyKind::DocumentedRules);
     let others =
         others.filter(|baseline| baseline.policy.unserved.is_empty()).map(|baseline| baseline.selection.clone());
-    let mut starts: Vec<Selection> = [plain.clone()].into_iter().chain(others).collect();
+    let mut starts: Vec<Selection> = [plain.clone()].into_iter().chain(others).chain(given).collect();
     let ask = Ask { effort: *effort, starts: starts.clone(), first_only, careful: false, progress: &mut *progress };
     let mut outcome = solve(problem, ask);
     if outcome.best.is_none() && !outcome.nothing && outcome.status != Status::Complete {

@@ -5,6 +5,7 @@
 
 mod sweep;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::catalog::{Accelerator, Name, Terms};
@@ -18,23 +19,39 @@ use crate::units::{Date, Quantity, Share, Total};
 
 pub use self::sweep::sweep_from_json;
 
-/// The form that is read.
-const FORM: &str = "plan/1";
+/// What is read: its form, what messages call it, and how one is made.
+struct Reading {
+    form: &'static str,
+    what: &'static str,
+    remedy: &'static str,
+}
+
+const PLAN: Reading = Reading {
+    form: "plan/1",
+    what: "a saved plan",
+    remedy: "save one with `tradewind optimize SCENARIO -o plan.json`",
+};
 
 /// Reads a saved plan; `name` is what messages call its file.
 ///
 /// # Errors
 /// The first thing that is wrong, with its line and column.
 pub fn plan_from_json(name: &str, text: &str) -> Result<Plan, Diagnostics> {
-    let saved: Saved = serde_json::from_str(text).map_err(|error| match Form::of(text) {
-        Some(other) if other.tradewind != FORM => other_form(name, &other.tradewind, "a saved plan", FORM),
-        _ => one(malformed(name, "a saved plan", "save one with `tradewind optimize SCENARIO -o plan.json`", &error)),
-    })?;
-    if saved.tradewind != FORM {
-        return Err(other_form(name, &saved.tradewind, "a saved plan", FORM));
-    }
+    let saved: Saved = PLAN.read(name, text, |saved: &Saved| &saved.tradewind)?;
     saved.agrees_with_itself(name)?;
     Ok(saved.into_plan())
+}
+
+impl Reading {
+    /// A document of this form; one of another form is refused by that, whatever else is wrong with it.
+    fn read<T: DeserializeOwned>(&self, name: &str, text: &str, form: impl Fn(&T) -> &str) -> Result<T, Diagnostics> {
+        let Reading { form: wanted, what, remedy } = *self;
+        let saved: T = serde_json::from_str(text).map_err(|error| match Form::of(text) {
+            Some(other) if other.tradewind != wanted => other_form(name, &other.tradewind, what, wanted),
+            _ => one(malformed(name, what, remedy, &error)),
+        })?;
+        if form(&saved) != wanted { Err(other_form(name, form(&saved), what, wanted)) } else { Ok(saved) }
+    }
 }
 
 /// What a document says it is, whatever else is in it.

@@ -15,6 +15,7 @@ use crate::effort::Effort;
 use crate::money::Amount;
 use crate::moves::{Spot, spots};
 use crate::optimize::unexplained;
+use crate::parallel::each;
 use crate::plan::{Known, NoPlan, Plan, Status};
 use crate::problem::Problem;
 use crate::scenario::Scenario;
@@ -306,23 +307,23 @@ fn moved(before: &[Placed], after: &[Placed]) -> Vec<FlipMove> {
     moves.filter(|found| found.from != found.to).collect()
 }
 
-/// Plans every case, on so many threads; the points are in the order of their numbers, whatever their number is.
+/// Plans every case, on so many threads; the points are in the order of their numbers, whatever the threads' number is.
 #[must_use]
 pub fn run(cases: &[Case], effort: &Effort, threads: usize) -> Vec<Point> {
-    // Handed out one by one, since one may take a thousand times as long as another.
-    let queue = Mutex::new(cases.iter());
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        let mut points = Vec::new();
-        while let Some(case) = next() {
-            points.push(Point { number: case.number, outcome: plan(case, effort) });
-        }
-        points
-    };
-    let mut points = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.clamp(1, cases.len().max(1))).map(|_| scope.spawn(work)).collect();
-        let found = workers.into_iter().map(|worker| worker.join().unwrap_or_default());
-        found.flatten().collect::<Vec<Point>>()
+    run_with(cases, effort, threads, &mut |_| ())
+}
+
+/// [`run`], telling after every point how many are done.
+#[must_use]
+pub fn run_with(cases: &[Case], effort: &Effort, threads: usize, done: &mut (dyn FnMut(usize) + Send)) -> Vec<Point> {
+    let told = Mutex::new((0, done));
+    let mut points = each(cases, threads, |case| {
+        let point = Point { number: case.number, outcome: plan(case, effort) };
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.0 += 1;
+        let count = told.0;
+        (told.1)(count);
+        point
     });
     points.sort_by_key(|point| point.number);
     points

@@ -263,6 +263,19 @@ impl Date {
         (fields.next().is_none() && (1..=days).contains(&day)).then_some(Date { year, month, day })
     }
 
+    /// The first day of its month.
+    #[must_use]
+    pub const fn month_start(self) -> Self {
+        Date { day: 1, ..self }
+    }
+
+    /// The first day of the month after its own; `None` after the year 9999.
+    #[must_use]
+    pub fn next_month(self) -> Option<Self> {
+        let (year, month) = if self.month == 12 { (self.year + 1, 1) } else { (self.year, self.month + 1) };
+        (year <= 9999).then_some(Date { year, month, day: 1 })
+    }
+
     /// Days since 1970-01-01, below 0 before.
     ///
     /// Years begin in March here, so that the leap day is a year's last: 146,097 days are 400 of them.
@@ -358,6 +371,10 @@ mod tests {
             assert_eq!(Date::from_days(days).map(Date::days), Some(days));
         }
         assert_eq!(Date::from_days(i64::MAX), None);
+        assert_eq!(date("2024-02-29").month_start(), date("2024-02-01"));
+        assert_eq!(date("2024-02-29").next_month(), Some(date("2024-03-01")));
+        assert_eq!(date("2026-12-31").next_month(), Some(date("2027-01-01")));
+        assert_eq!(date("9999-12-31").next_month(), None);
     }
 
     #[test]

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 /// Modules from the bottom up. A module imports from lines above its own only; modules of one line know nothing of
 /// each other.
 const LAYERS: [&[&str]; 20] = [
-    // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help; JSON Schemas.
-    &["money", "decimal", "diagnostic", "schema"],
+    // Exact amounts and the one rounding place; numbers as people write them; spans, messages, help; JSON Schemas; work
+    // on several threads.
+    &["money", "decimal", "diagnostic", "schema", "parallel"],
     // Hours, GB, GiB, dates: integers like money, read and printed by the same digits.
     &["units"],
     // Decimals into exact figures, or into a fault that says what is legal.
@@ -84,6 +85,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
             "import/mod.rs",
             "cli/mod.rs",
             "cli/arguments.rs",
+            "cli/books.rs",
             "cli/diff.rs",
             "cli/feeds.rs",
             "cli/files.rs",
@@ -94,7 +96,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
     ("std::time", &["cli/arguments.rs", CLOCK]),
     ("std::net", &[]),
     ("std::process", &["main.rs"]),
-    ("std::thread", &["sweep.rs", "cli/sweep.rs"]),
+    ("std::thread", &["parallel.rs", "cli/arguments.rs"]),
     ("std::sync::atomic", &[]),
     ("std::io", &STREAMS),
 ];

@@ -117,6 +117,25 @@ fn place_as_json_lists_answers() {
 }
 
 #[test]
+fn distribute_and_offers_are_tables_for_spreadsheets_too() {
+    let csv = done(&["distribute", REFERENCE_RULES, "--format", "csv"]);
+    assert_eq!(csv.lines().next(), Some("provider,count,workloads"));
+    assert_eq!(csv.lines().nth(3), Some("azure,2,\"tuning, elsewhere\""));
+    let markdown = done(&["distribute", REFERENCE_RULES, "--format", "markdown"]);
+    assert_eq!(markdown.lines().nth(1), Some("|---|---:|---|"));
+    let offers = ["offers", "scenarios/quickstart.yaml", "api", "--most", "2", "--format"];
+    let csv = done(&[&offers[..], &["csv"]].concat());
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(
+        lines[..2],
+        ["place,sku,terms,price per hour,a month", "azure/eastus,Standard_D4ps_v6,on-demand,0.14,1387.5"]
+    );
+    assert_eq!(lines.len(), 3, "no word about the rest");
+    let nearest = refused(&["offers", "scenarios/quickstart.yaml", "ap"]);
+    assert!(nearest.contains("the scenario has no workload `ap`\nhelp: did you mean `api`?"), "{nearest}");
+}
+
+#[test]
 fn distribute_as_json_holds_every_provider_in_catalog_order() {
     let out = done(&["distribute", REFERENCE_RULES, "--format", "json"]);
     let document = json(&out);

@@ -9,10 +9,12 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use proptest::prelude::*;
 use tradewind::catalog::{Catalog, Offer, Terms};
-use tradewind::explain::{Depth, WhyNot, Wins, explain_offer};
+use tradewind::explain::{Depth, WhyNot, Wins, explain_offer, review};
+use tradewind::money::Amount;
 use tradewind::plan::{Breach, Plan};
-use tradewind::report::{Detail, plan_json, plan_text, review_csv};
+use tradewind::report::{Detail, plan_json, plan_text, review_csv, review_markdown};
 use tradewind::scenario::Demand;
+use tradewind::units::Date;
 use tradewind::{
     Document, Effort, Factor, GivenFiles, Overlay, Problem, check, contracted_catalog_from_yaml, load_given, optimize,
     plan_from_json, scenario_from_yaml,
@@ -284,14 +286,54 @@ fn the_price_at_which_an_offer_wins_is_one_that_is_paid() {
 }
 
 #[test]
+fn a_review_shows_list_and_contracted_prices_beside_each_other() {
+    let (catalog, scenario, plan) = plan(catalog(NEGOTIATED));
+    let problem = Problem::new(&catalog, &scenario).expect("it can be priced");
+    let day = Date::parse("2026-08-15").expect("a date");
+    let seen = review(&problem, &plan, &Depth::new(), day, &mut |_| ControlFlow::Continue(()));
+    let page = review_markdown(&plan, &seen);
+    let line =
+        |start: &str| page.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {page}"));
+    let list = plan.bill.list.expect("there is a contract");
+    assert!(list.total > plan.bill.total());
+    assert!(line("| acme, at list prices |").contains(&list.total.in_cents()), "{page}");
+    assert!(line("| acme, as paid |").contains(&plan.bill.total().in_cents()), "{page}");
+    assert!(line("| acme, as paid |").contains("| -"), "what is saved: {page}");
+    assert!(page.contains("list prices as Agreement (2026-01-01) changes them"), "{page}");
+    assert!(!page.contains("without negotiated discounts"), "{page}");
+    // The CSV adds up to both.
+    let text = review_csv(&plan, day);
+    let header: Vec<&str> = text.lines().next().expect("a header").split(',').collect();
+    let column = header.iter().position(|name| *name == "ListCost").expect("a column");
+    let sum =
+        Amount::sum(text.lines().skip(1).map(|row| Amount::parse(csv_cells(row)[column].as_str()).expect("an amount")));
+    assert_eq!(sum, Some(list.total));
+}
+
+/// The cells of a row; quotes hold commas.
+fn csv_cells(row: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in row.chars() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => cells.push(String::new()),
+            other => cells.last_mut().expect("a cell").push(other),
+        }
+    }
+    cells
+}
+
+#[test]
 fn the_csv_of_a_bill_has_both_prices() {
     let (_, _, plan) = plan(catalog(NEGOTIATED));
-    let text = review_csv(&plan);
+    let text = review_csv(&plan, Date::parse("2026-08-15").expect("a date"));
     let column = |name: &str| text.lines().next().and_then(|header| header.split(',').position(|title| title == name));
     let at = column("ListUnitPrice").expect("a column");
     assert_eq!(column("ContractedUnitPrice"), Some(at + 1));
     let machine = text.lines().find(|line| line.contains("a.large")).expect("a machine");
-    assert!(machine.contains(",1460,Hours,0.35,0.28,408.8,"), "{machine}");
+    // List and contracted price, then the cost at list prices, contracted, effective and billed.
+    assert!(machine.contains(",1460,Hours,0.35,0.28,511,408.8,408.8,408.8,"), "{machine}");
 }
 
 /// A folder of this process with the book, the scenario and a contract in it.

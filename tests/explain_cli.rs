@@ -96,3 +96,27 @@ fn what_cannot_be_answered_is_refused_with_a_remedy() {
     assert_eq!(run(&["explain", "scenarios/budget-too-small.yaml"]).0, Some(2));
     assert!(!Path::new(env!("CARGO_MANIFEST_DIR")).join("review.txt").exists());
 }
+
+#[test]
+fn a_csv_is_for_the_month_that_is_asked_for() {
+    let csv = ["report", SMALL, "--format", "csv", "--as-of", "2026-08-15"];
+    let month = |more: &[&str]| {
+        let text = done(&[&csv[..], more].concat());
+        text.lines().nth(1).expect("a charge").split(',').take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(month(&[]), ["2026-08-01T00:00:00Z", "2026-09-01T00:00:00Z"]);
+    assert_eq!(month(&["--month", "2026-12"]), ["2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"]);
+    let (code, _, stderr) = run(&["report", SMALL, "--month", "2026-12"]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.starts_with("--month is of the charges of a CSV"), "{stderr}");
+    for wrong in ["2026-13", "2026", "august", "2026-08-01"] {
+        assert_eq!(run(&[&csv[..], &["--month", wrong]].concat()).0, Some(1), "{wrong}");
+    }
+}
+
+#[test]
+fn an_offer_without_a_sku_says_so() {
+    let (code, _, stderr) = run(&["explain", SMALL, "web", "--offer", "cloud/east-1"]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.starts_with("offer `cloud/east-1` names no SKU\nhelp: 1 offers are sold"), "{stderr}");
+}

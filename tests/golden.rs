@@ -19,6 +19,19 @@ const COMMANDS: [(&str, &str, &[&str]); 5] = [
     ("distribute", "distribute", &[]),
 ];
 
+/// Commands that take longer, of two scenarios, each with one of its workloads.
+const REVIEWED: [(&str, &str); 2] = [("quickstart", "api"), ("eu-llm-platform", "chat")];
+/// Work of each question, so that the slowest test of a debug build takes seconds.
+const WORK: [&str; 2] = ["--work", "20000000"];
+const REVIEWS: [(&str, &str, &[&str]); 6] = [
+    ("explain", "explain", &[]),
+    ("explain-json", "explain", &["--format", "json"]),
+    ("explain-workload", "explain", &["{workload}"]),
+    ("report-markdown", "report", &["--as-of", "2026-08-15", "--format", "markdown"]),
+    ("report-html", "report", &["--as-of", "2026-08-15", "--format", "html"]),
+    ("report-csv", "report", &["--as-of", "2026-08-15", "--format", "csv"]),
+];
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -69,9 +82,16 @@ fn difference(was: &str, is: &str) -> String {
 
 fn check(command: usize) {
     let (name, command, options) = COMMANDS[command];
-    let mut differences = Vec::new();
-    for scenario in scenarios() {
+    compare(scenarios().into_iter().map(|scenario| {
         let is = transcript(&scenario, command, options);
+        (scenario, name, is)
+    }));
+}
+
+/// Compares outputs, each of a scenario under the name of a command, with their files, or writes these.
+fn compare(outputs: impl Iterator<Item = (String, &'static str, String)>) {
+    let mut differences = Vec::new();
+    for (scenario, name, is) in outputs {
         let file = golden().join(format!("{scenario}.{name}.txt"));
         if blessing() {
             fs::create_dir_all(golden()).expect("tests/golden can be made");
@@ -119,6 +139,17 @@ fn distribute() {
     check(4);
 }
 
+#[test]
+#[cfg_attr(feature = "highs", ignore = "HiGHS may choose another of several equally cheap plans")]
+fn explain_and_report() {
+    let all = REVIEWED.iter().flat_map(|of| REVIEWS.iter().map(move |command| (of, command)));
+    compare(all.map(|((scenario, workload), (name, command, options))| {
+        let of = |option: &&'static str| if *option == "{workload}" { *workload } else { *option };
+        let options: Vec<&str> = options.iter().map(of).chain(WORK).collect();
+        ((*scenario).to_owned(), *name, transcript(scenario, command, &options))
+    }));
+}
+
 /// No file without its scenario, no scenario without its files; what is orphaned is removed by hand.
 #[test]
 fn every_scenario_has_its_files_and_every_file_its_scenario() {
@@ -127,6 +158,7 @@ fn every_scenario_has_its_files_and_every_file_its_scenario() {
     let expected: BTreeSet<String> = scenarios
         .iter()
         .flat_map(|scenario| COMMANDS.iter().map(move |(name, ..)| format!("{scenario}.{name}")))
+        .chain(REVIEWED.iter().flat_map(|(of, _)| REVIEWS.iter().map(move |(name, ..)| format!("{of}.{name}"))))
         .collect();
     let present = stems(&golden(), ".txt");
     let orphans: Vec<&String> = present.difference(&expected).collect();

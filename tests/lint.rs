@@ -171,7 +171,11 @@ fn the_commands_answer_and_their_gate_has_its_exit_code() {
     let aws = "pricing/aws.yaml";
     let (code, old) = run(&["lint", aws, "scenarios/quickstart.yaml", "--as-of", "2036-01-01"]);
     assert_eq!(code, Some(0), "{old}");
-    assert!(old.contains("[old-prices]") && old.contains("2 files: "), "{old}");
+    // Of a scenario its books are looked at, and none twice.
+    assert!(old.contains("[old-prices]") && old.contains("3 files: "), "{old}");
+    let dates = |book: &str| old.lines().filter(|line| line.starts_with(book) && line.contains("the book")).count();
+    assert_eq!([aws, "pricing/gcp.yaml", "pricing/azure.yaml"].map(dates), [1, 1, 1], "{old}");
+    assert_eq!(run(&["lint", "scenarios/quickstart.yaml", "--as-of", "2036-01-01", "--fail-on-warning"]).0, Some(3));
     assert_eq!(run(&["lint", aws, "--as-of", "2036-01-01", "--fail-on-warning"]).0, Some(3));
     assert_eq!(run(&["lint", "pricing/reference/aws.yaml", "--as-of", "yesterday"]).0, Some(1));
     assert_eq!(run(&["lint", "none.yaml"]).0, Some(1));

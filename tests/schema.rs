@@ -86,6 +86,100 @@ fn the_command_prints_each_schema() {
     }
 }
 
+/// An output of the binary, as JSON.
+#[cfg(feature = "cli")]
+fn printed(arguments: &[&str]) -> Value {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tradewind"))
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("the binary starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {stderr}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+#[cfg(feature = "cli")]
+fn sweeps_and_differences_fit_their_schemas() {
+    let small = "tests/explain/small.yaml";
+    let budget = "limits.budget.at_most=100,500";
+    for (form, arguments) in [
+        (Form::Sweep, vec!["sweep", small, "--vary", budget, "--format", "json"]),
+        (Form::Sweep, vec!["sweep", small, "--vary", budget, "--vary", "demand=0%,50%", "--shard", "1/2"]),
+        (
+            Form::Sweep,
+            vec!["sweep", "scenarios/quickstart.yaml", "--vary", "prices.azure=-20%,20%", "--format", "json"],
+        ),
+        (Form::Diff, vec!["diff", small, "schema-plan.json", "--format", "json", "--min-saving", "5"]),
+        (Form::Diff, vec!["diff", "schema-plan.json", "schema-plan.json", "--format", "json"]),
+    ] {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schema-plan.json");
+        if form == Form::Diff && !file.exists() {
+            let plan = printed(&["optimize", small, "--format", "json"]);
+            fs::write(&file, plan.to_string()).expect("it can be written");
+        }
+        let file = file.to_str().expect("UTF-8");
+        let arguments: Vec<&str> =
+            arguments.into_iter().map(|text| if text.ends_with("schema-plan.json") { file } else { text }).collect();
+        let document = printed(&arguments);
+        let found = faults(&schema(form), &document);
+        assert!(found.is_empty(), "{arguments:?}:\n{}", found.join("\n"));
+        // A document of a form that has no such member does not fit.
+        let mut wrong = document;
+        wrong["surprise"] = Value::Null;
+        assert_eq!(faults(&schema(form), &wrong).len(), 1, "{arguments:?}");
+    }
+}
+
+#[test]
+fn overlays_and_contracts_fit_their_schemas() {
+    let fits = |form: Form, text: &str| {
+        let value: Value = serde_yaml::from_str(text).expect("YAML");
+        faults(&schema(form), &value)
+    };
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let mut seen = 0;
+    for block in readme.split("```").skip(1).step_by(2) {
+        let text = block.split_once('\n').map_or("", |(_, text)| text);
+        for (form, first) in [(Form::Overlay, "tradewind: overlay/1"), (Form::Contract, "tradewind: contract/1")] {
+            if text.starts_with(first) {
+                assert_eq!(fits(form, text), [] as [String; 0], "{text}");
+                seen += 1;
+            }
+        }
+    }
+    assert_eq!(seen, 2, "the README shows an overlay and a contract");
+    for overlay in [
+        "{tradewind: overlay/1}",
+        "{tradewind: overlay/1, limits: {budget: null}, workloads: {job: {options: {2: {cost: 5}}}}}",
+        "{tradewind: overlay/1, workloads: [{name: chat, terms: [spot]}, {name: new, request: {vcpu: 4}}]}",
+        "{tradewind: overlay/1, horizon: null, gateway: {routes: {us-east: null}}}",
+    ] {
+        assert_eq!(fits(Form::Overlay, overlay), [] as [String; 0], "{overlay}");
+    }
+    for (form, wrong) in [
+        (Form::Overlay, "{tradewind: overlay/1, limit: {}}"),
+        (Form::Overlay, "{tradewind: overlay/1, limits: {budget: {most: 5}}}"),
+        (Form::Overlay, "{tradewind: overlay/1, workloads: {chat: {replicas: many}}}"),
+        (Form::Overlay, "{tradewind: scenario/1}"),
+        (Form::Contract, "{tradewind: contract/1, name: a, layers: [{name: b, discount: 11}]}"),
+        (Form::Contract, "{tradewind: contract/1, name: a, layers: [{discount: 11%}]}"),
+        (Form::Contract, "{tradewind: contract/1, name: a, layers: [{name: b, where: {zone: c}, discount: 11%}]}"),
+    ] {
+        assert!(!fits(form, wrong).is_empty(), "{wrong}");
+    }
+}
+
+/// An overlay has the scenario's keys, mapping by mapping.
+#[test]
+fn overlays_have_the_keys_of_scenarios() {
+    let [mut scenario, mut overlay] = [BTreeSet::new(), BTreeSet::new()];
+    schema_keys(&schema(Form::Scenario), &mut scenario);
+    schema_keys(&schema(Form::Overlay), &mut overlay);
+    assert_eq!(overlay, scenario);
+}
+
 type Keys = BTreeSet<String>;
 
 /// The keys of every mapping that a reader knows by name: the lists of texts that it gives to `fields`.
@@ -128,13 +222,15 @@ fn schema_keys(schema: &Value, found: &mut BTreeSet<Keys>) {
 
 #[test]
 fn readers_and_schemas_have_the_same_keys() {
-    for (form, files) in
-        [(Form::Catalog, ["book.rs", "tariffs.rs"]), (Form::Scenario, ["scenario.rs", "scenario_rules.rs"])]
-    {
-        let read = read_keys(&files);
+    for (form, files, fewest) in [
+        (Form::Catalog, ["book.rs", "tariffs.rs"].as_slice(), 11),
+        (Form::Scenario, &["scenario.rs", "scenario_rules.rs"], 11),
+        (Form::Contract, &["contract.rs"], 3),
+    ] {
+        let read = read_keys(files);
         let mut stated = BTreeSet::new();
         schema_keys(&schema(form), &mut stated);
-        assert!(read.len() > 10, "{read:?}");
+        assert!(read.len() >= fewest, "{read:?}");
         let only =
             |of: &BTreeSet<Keys>, other: &BTreeSet<Keys>| format!("{:#?}", of.difference(other).collect::<Vec<_>>());
         assert_eq!(only(&read, &stated), "[]", "{}: read, and not in the schema", form.name());

@@ -1,7 +1,7 @@
 //! A catalog at other prices, for what-if questions.
 
 use crate::catalog::layer::contracted;
-use crate::catalog::{Catalog, OfferId, ProviderId, Rates, RegionId};
+use crate::catalog::{Catalog, ProviderId, Rates, RegionId};
 use crate::factor::Factor;
 use crate::money::UnitPrice;
 
@@ -58,21 +58,6 @@ impl Catalog {
         }
         catalog.find_lowest_cost();
         Some(catalog)
-    }
-
-    /// The same market with another price for one offer: at which it would be chosen is asked so.
-    ///
-    /// The price is one that is paid, whatever a contract made it of: contracts have been applied, and are gone.
-    pub(crate) fn with_price(&self, offer: OfferId, price: UnitPrice) -> Catalog {
-        let mut other = self.clone();
-        other.contracts.clear();
-        if let Some(offer) = other.offers.get_mut(offer.index()) {
-            offer.price = price;
-        }
-        for offer in &mut other.offers {
-            offer.list_price = offer.price;
-        }
-        other
     }
 
     /// The provider of the lowest-cost rule: the lowest rate, the first in catalog order on a tie.

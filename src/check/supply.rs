@@ -265,7 +265,7 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
         (Demand::Machines(machines), ServedBy::Offer(offer)) => {
             let (replicas, hours) = supply.replicas_and_hours(catalog, workload);
             let machine_hours = i128::from(hours.parts()) * i128::from(replicas) * 1_000_000 / units;
-            let compute = charge(LineCategory::Compute, here, None, machine_hours, offer.price)?;
+            let compute = charge(LineCategory::Compute, here, None, machine_hours, machines.price(offer))?;
             let list_price = Some(offer.list_price).filter(|list| *list != offer.price);
             each.push(Charge { list_price, ..compute });
             if let Some((from, gb)) = machines.data.filter(|(_, gb)| *gb > Quantity::ZERO) {

@@ -5,11 +5,11 @@ use tradewind::scenario::{FlatUsage, Gateway};
 use tradewind::schema::Form;
 use tradewind::{Catalog, report, rules};
 
-use super::arguments::{CompareArgs, Format, PlaceArgs, RouteArgs, ScenarioArgs, SchemaArgs, SchemaForm, TableFormat};
+use super::arguments::{CompareArgs, Format, RouteArgs, SchemaArgs, SchemaForm, TableArgs, TableFormat};
 use super::{Failure, load, load_files};
 
-pub(super) fn place(args: &PlaceArgs) -> Result<String, Failure> {
-    let input = load_files(&args.scenario, &args.changes, &args.books)?;
+pub(super) fn place(args: &TableArgs) -> Result<String, Failure> {
+    let input = load(&args.source)?;
     let workloads = input.scenario.workloads.iter();
     let answers: Vec<_> =
         workloads.map(|workload| rules::place(&input.catalog, rules::Query::from(workload))).collect();
@@ -22,12 +22,15 @@ pub(super) fn place(args: &PlaceArgs) -> Result<String, Failure> {
     })
 }
 
-pub(super) fn distribute(args: &ScenarioArgs) -> Result<String, Failure> {
-    let input = load(args)?;
+pub(super) fn distribute(args: &TableArgs) -> Result<String, Failure> {
+    let input = load(&args.source)?;
     let distribution = rules::distribute(&input.catalog, &input.scenario);
-    Ok(match args.shared.format {
-        Format::Text => report::distribute_text(&input.catalog, &input.scenario, &distribution),
-        Format::Json => report::distribute_json(&input.catalog, &input.scenario, &distribution),
+    let table = |layout| report::distribute_table(&input.catalog, &input.scenario, &distribution, layout);
+    Ok(match args.format {
+        TableFormat::Text => table(Layout::Plain),
+        TableFormat::Json => report::distribute_json(&input.catalog, &input.scenario, &distribution),
+        TableFormat::Csv => table(Layout::Csv),
+        TableFormat::Markdown => table(Layout::Markdown),
     })
 }
 
@@ -66,8 +69,12 @@ pub(super) fn route(args: &RouteArgs) -> Result<String, Failure> {
 pub(super) fn schema(args: &SchemaArgs) -> String {
     let form = match args.form {
         SchemaForm::Catalog => Form::Catalog,
+        SchemaForm::Contract => Form::Contract,
         SchemaForm::Scenario => Form::Scenario,
+        SchemaForm::Overlay => Form::Overlay,
         SchemaForm::Plan => Form::Plan,
+        SchemaForm::Sweep => Form::Sweep,
+        SchemaForm::Diff => Form::Diff,
     };
     form.schema().to_owned()
 }

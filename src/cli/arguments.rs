@@ -28,9 +28,9 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 the input is wrong, 2 the input 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Which provider the documented rules name for each workload, and which rule fired
-    Place(PlaceArgs),
+    Place(TableArgs),
     /// The workloads of a scenario grouped by the provider that the documented rules name
-    Distribute(ScenarioArgs),
+    Distribute(TableArgs),
     /// What a usage costs at every provider's flat rates
     Compare(CompareArgs),
     /// Which provider a request from a region goes to
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     Offers(OffersArgs),
     /// What looks wrong in price books: old prices, spot above on demand, prices off their family, missing facts
     Lint(LintArgs),
-    /// JSON Schema of price books, scenarios or plans, for editors and other programs
+    /// JSON Schema of what is read and written, for editors and other programs
     Schema(SchemaArgs),
     /// What a shell needs to complete commands and options
     Completions(CompletionsArgs),
@@ -127,36 +127,34 @@ impl Books {
     }
 }
 
+/// A scenario with its changes and its books.
+#[derive(Args)]
+pub(super) struct Source {
+    /// The scenario file; `-` for standard input
+    pub(super) scenario: PathBuf,
+    #[command(flatten)]
+    pub(super) changes: Changes,
+    #[command(flatten)]
+    pub(super) books: Books,
+}
+
 #[derive(Args)]
 pub(crate) struct ScenarioArgs {
-    /// The scenario file; `-` for standard input
-    pub(super) scenario: PathBuf,
     #[command(flatten)]
-    pub(super) changes: Changes,
-    #[command(flatten)]
-    pub(super) shared: Shared,
-}
-
-#[derive(Args)]
-pub(crate) struct PlaceArgs {
-    /// The scenario file; `-` for standard input
-    pub(super) scenario: PathBuf,
-    #[command(flatten)]
-    pub(super) changes: Changes,
-    #[command(flatten)]
-    pub(super) books: Books,
-    /// How to print the answer
-    #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: TableFormat,
-}
-
-#[derive(Args)]
-pub(super) struct Shared {
-    #[command(flatten)]
-    pub(super) books: Books,
+    pub(super) source: Source,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
+}
+
+/// A scenario whose answer is a table.
+#[derive(Args)]
+pub(crate) struct TableArgs {
+    #[command(flatten)]
+    pub(super) source: Source,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: TableFormat,
 }
 
 #[derive(Args)]
@@ -227,7 +225,7 @@ pub(crate) struct OptimizeArgs {
 #[derive(Args)]
 pub(crate) struct OffersArgs {
     #[command(flatten)]
-    pub(super) scenario: ScenarioArgs,
+    pub(super) table: TableArgs,
     /// The workload
     pub(super) workload: String,
     /// How many to show
@@ -264,6 +262,21 @@ pub(crate) struct ExplainArgs {
     pub(super) offer: Option<String>,
 }
 
+/// How many searches run at once.
+#[derive(Args)]
+pub(super) struct Threads {
+    /// How many searches run at once; one for each processor if absent. The answer does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    pub(super) fn count(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(processors, usize::from)
+    }
+}
+
 /// The plan that is explained or reported, and how deep.
 #[derive(Args)]
 pub(super) struct OfPlan {
@@ -280,16 +293,14 @@ pub(super) struct OfPlan {
     /// End everything after so many seconds; what is not yet known stays open
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub(super) threads: Threads,
 }
 
 #[derive(Args)]
 pub(crate) struct ReportArgs {
-    /// The scenario file
-    pub(super) scenario: PathBuf,
     #[command(flatten)]
-    pub(super) changes: Changes,
-    #[command(flatten)]
-    pub(super) books: Books,
+    pub(super) source: Source,
     #[command(flatten)]
     pub(super) of: OfPlan,
     /// Write it to this file instead of standard output; the ending says what it is: html, md or csv
@@ -301,6 +312,9 @@ pub(crate) struct ReportArgs {
     /// The day from which the age of price books is counted, as `2026-07-20`; today if not given
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) as_of: Option<Date>,
+    /// The month that the charges of a CSV are for, as `2026-08`; that of --as-of if not given
+    #[arg(long, value_name = "MONTH", value_parser = month)]
+    pub(super) month: Option<Date>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -318,12 +332,8 @@ pub(super) enum FileFormat {
 
 #[derive(Args)]
 pub(crate) struct ExportArgs {
-    /// The scenario file; `-` for standard input
-    pub(super) scenario: PathBuf,
     #[command(flatten)]
-    pub(super) changes: Changes,
-    #[command(flatten)]
-    pub(super) books: Books,
+    pub(super) source: Source,
     /// What other solvers read
     #[arg(long, value_enum)]
     pub(super) format: FileFormat,
@@ -359,9 +369,8 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
           default_value_t = Effort::DEFAULT_WORK / 20)]
     pub(super) work: u64,
-    /// How many searches run at once; one for each processor if absent. The answer does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) threads: Threads,
     /// Plan only part I of N, from 0, and write it as JSON for `sweep merge`
     #[arg(long, value_name = "I/N", value_parser = super::vary::shard)]
     pub(super) shard: Option<Shard>,
@@ -430,8 +439,12 @@ pub(crate) struct SchemaArgs {
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum SchemaForm {
     Catalog,
+    Contract,
     Scenario,
+    Overlay,
     Plan,
+    Sweep,
+    Diff,
 }
 
 #[derive(Args)]
@@ -481,6 +494,11 @@ fn share(text: &str) -> Result<Share, String> {
 
 fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or("write a day as `2026-07-20`".into())
+}
+
+/// The first day of a month.
+fn month(text: &str) -> Result<Date, String> {
+    Date::parse(&format!("{text}-01")).ok_or("write a month as `2026-08`".into())
 }
 
 fn amount(text: &str) -> Result<Amount, String> {

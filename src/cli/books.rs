@@ -1,27 +1,44 @@
 //! Price books on the command line: what looks wrong in them, what they offer for one workload.
 
-use tradewind::lint::Finding;
-use tradewind::{DocumentKind, PriceIndex, report};
+use std::path::PathBuf;
 
-use super::arguments::{Format, LintArgs, OffersArgs};
+use tradewind::lint::Finding;
+use tradewind::report::{self, Layout};
+use tradewind::{DocumentKind, PriceIndex};
+
+use super::arguments::{Format, LintArgs, OffersArgs, TableFormat};
 use super::watch::today;
 use super::{Failure, load};
 
-/// Warnings of price books; a scenario is read with its books, whose faults are faults.
+/// Warnings of price books; of a scenario, of the books that it names. Faults of either are faults.
 pub(super) fn lint(args: &LintArgs) -> Result<String, Failure> {
     let as_of = args.as_of.unwrap_or_else(today);
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut books: Vec<PathBuf> = Vec::new();
     for path in &args.files {
-        match tradewind::document_kind(path)? {
-            DocumentKind::Scenario => drop(tradewind::load(path)?),
-            _ => {
-                let book = tradewind::load_book(path)?;
-                findings.extend(tradewind::lint(&book.draft, &book.sources, as_of));
+        let found = match tradewind::document_kind(path)? {
+            DocumentKind::Scenario => {
+                let sources = tradewind::load(path)?.sources;
+                let names = sources.names().map(PathBuf::from);
+                // Its contracts are not among them: what was negotiated does not get old.
+                names
+                    .filter(|name| tradewind::document_kind(name).is_ok_and(|kind| kind == DocumentKind::Book))
+                    .collect()
+            }
+            _ => vec![path.clone()],
+        };
+        for book in found {
+            if !books.contains(&book) {
+                books.push(book);
             }
         }
     }
+    let mut findings: Vec<Finding> = Vec::new();
+    for path in &books {
+        let book = tradewind::load_book(path)?;
+        findings.extend(tradewind::lint(&book.draft, &book.sources, as_of));
+    }
     let stdout = match args.format {
-        Format::Text => report::lint_text(&findings, args.files.len()),
+        Format::Text => report::lint_text(&findings, books.len()),
         Format::Json => report::lint_json(&findings, as_of),
     };
     if args.fail_on_warning && !findings.is_empty() {
@@ -33,18 +50,16 @@ pub(super) fn lint(args: &LintArgs) -> Result<String, Failure> {
 
 /// Every offer that can serve a workload, with what it would cost there alone, the cheapest first.
 pub(super) fn offers(args: &OffersArgs) -> Result<String, Failure> {
-    let input = load(&args.scenario)?;
-    let Some(number) = input.scenario.workload_named(&args.workload) else {
-        return Err(Failure::Input(format!(
-            "the scenario has no workload `{}`\nhelp: write the name of one of its workloads",
-            args.workload.escape_debug()
-        )));
-    };
+    let input = load(&args.table.source)?;
+    let number = input.scenario.find(&args.workload)?;
     let index = PriceIndex::new(&input.catalog);
     let answer = index.offers(&input.scenario.workloads[number]);
     let answer = answer.ok_or_else(|| Failure::Input("an amount is beyond what is kept exactly".to_owned()))?;
-    Ok(match args.scenario.shared.format {
-        Format::Text => report::offers_text(&input.catalog, &answer, args.most),
-        Format::Json => report::offers_json(&input.catalog, &args.workload, &answer, args.most),
+    let table = |layout| report::offers_table(&input.catalog, &answer, args.most, layout);
+    Ok(match args.table.format {
+        TableFormat::Text => report::offers_text(&input.catalog, &answer, args.most),
+        TableFormat::Json => report::offers_json(&input.catalog, &args.workload, &answer, args.most),
+        TableFormat::Csv => table(Layout::Csv),
+        TableFormat::Markdown => table(Layout::Markdown),
     })
 }

@@ -10,11 +10,11 @@ use super::arguments::{ExplainArgs, Format, OfPlan, ReportArgs, ReportFormat};
 use super::files;
 use super::plans::{no_plan_failure, read_plan};
 use super::watch::{Watch, today};
-use super::{Failure, load, load_files};
+use super::{Failure, load};
 
 pub(super) fn explain(args: &ExplainArgs) -> Result<String, Failure> {
-    let input = load(&args.scenario)?;
-    let format = args.scenario.shared.format;
+    let input = load(&args.scenario.source)?;
+    let format = args.scenario.format;
     let (problem, plan, mut watch) = planned(&input, &args.of, format)?;
     let depth = depth(&args.of);
     let stdout = match &args.workload {
@@ -52,12 +52,13 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<String, Failure> {
 }
 
 fn depth(of: &OfPlan) -> Depth {
-    Depth::new().with_step(of.step).with_effort(Effort::new().with_work(of.work))
+    let threads = of.threads.count();
+    Depth::new().with_step(of.step).with_effort(Effort::new().with_work(of.work)).with_threads(threads)
 }
 
-/// How far a search of an explanation is: its plans are of other questions, so only the time counts.
-fn look(watch: &mut Watch, progress: &Progress) -> ControlFlow<Stop> {
-    watch.look(progress)
+/// How far a question is: its plans are of changed scenarios, and several are searched at once, so only the time counts.
+fn look(watch: &mut Watch, _: &Progress) -> ControlFlow<Stop> {
+    watch.wait(|| "the plan is found; asking what else would come of it".to_owned())
 }
 
 /// The problem, and the saved plan if it holds, or the cheapest one; with the clock that runs since.
@@ -78,7 +79,7 @@ fn planned(input: &Input, of: &OfPlan, format: Format) -> Result<(Problem, Plan,
             plan
         }
         None => {
-            let found = optimize_with(&problem, &Effort::default(), &mut |progress| look(&mut watch, progress));
+            let found = optimize_with(&problem, &Effort::default(), &mut |progress| watch.look(progress));
             found.map_err(|no_plan| no_plan_failure(&no_plan, format, &input.sources))?
         }
     };
@@ -87,12 +88,17 @@ fn planned(input: &Input, of: &OfPlan, format: Format) -> Result<(Problem, Plan,
 
 pub(super) fn report(args: &ReportArgs) -> Result<String, Failure> {
     let format = report_format(args)?;
-    let input = load_files(&args.scenario, &args.changes, &args.books)?;
+    if args.month.is_some() && format != ReportFormat::Csv {
+        return Err(Failure::Input(
+            "--month is of the charges of a CSV\nhelp: end the file in .csv, or say --format csv".to_owned(),
+        ));
+    }
+    let input = load(&args.source)?;
     let (problem, plan, mut watch) = planned(&input, &args.of, Format::Text)?;
+    let as_of = args.as_of.unwrap_or_else(today);
     let text = if format == ReportFormat::Csv {
-        report::review_csv(&plan)
+        report::review_csv(&plan, args.month.unwrap_or(as_of))
     } else {
-        let as_of = args.as_of.unwrap_or_else(today);
         let review = review(&problem, &plan, &depth(&args.of), as_of, &mut |progress| look(&mut watch, progress));
         match format {
             ReportFormat::Html => report::review_html(&plan, &review),

@@ -18,7 +18,7 @@ use tradewind::Input;
 use tradewind::diagnostic::Diagnostics;
 
 pub(crate) use self::arguments::Cli;
-use self::arguments::{Books, Changes, Command, ScenarioArgs};
+use self::arguments::{Books, Changes, Command, Source};
 
 /// How a command ends, other than well.
 pub(crate) enum Failure {
@@ -63,8 +63,8 @@ pub(crate) fn run(command: Command) -> Result<String, Failure> {
 }
 
 /// The scenario with its changes and its books, or with those that were given instead.
-fn load(args: &ScenarioArgs) -> Result<Input, Failure> {
-    load_files(&args.scenario, &args.changes, &args.shared.books)
+fn load(source: &Source) -> Result<Input, Failure> {
+    load_files(&source.scenario, &source.changes, &source.books)
 }
 
 fn load_files(scenario: &Path, changes: &Changes, books: &Books) -> Result<Input, Failure> {

@@ -6,15 +6,15 @@ use tradewind::{Effort, Exchange, Problem, optimize_with, report};
 
 use super::arguments::{ExportArgs, FileFormat, Format, OptimizeArgs, VerifyArgs};
 use super::watch::Watch;
-use super::{Failure, files, load, load_files};
+use super::{Failure, files, load};
 
 pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
-    let input = load(&args.scenario)?;
+    let input = load(&args.scenario.source)?;
     let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
         faults.locate(&input.sources);
         faults
     })?;
-    let format = args.scenario.shared.format;
+    let format = args.scenario.format;
     let effort = Effort::new().with_gap(args.gap).with_work(args.work);
     let mut watch = Watch::start(args.time_limit);
     let answer = optimize_with(&problem, &effort, &mut |progress| watch.look(progress));
@@ -51,7 +51,7 @@ fn refusals(args: &OptimizeArgs, plan: &Plan) -> String {
 }
 
 pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
-    let input = load_files(&args.scenario, &args.changes, &args.books)?;
+    let input = load(&args.source)?;
     let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
         faults.locate(&input.sources);
         faults
@@ -69,10 +69,10 @@ pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
 }
 
 pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
-    let input = load(&args.scenario)?;
+    let input = load(&args.scenario.source)?;
     let plan = read_plan(&args.plan)?;
     let violations = tradewind::check(&input.catalog, &input.scenario, &plan);
-    let stdout = match args.scenario.shared.format {
+    let stdout = match args.scenario.format {
         Format::Text => report::verdict_text(&plan, &violations),
         Format::Json => report::verdict_json(&plan, &violations),
     };

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use tradewind::report::{self, Layout};
-use tradewind::sweep::{Axis, Case, Grid, Outcome, Sweep, merge, run};
+use tradewind::sweep::{Axis, Case, Grid, Outcome, Sweep, merge, run_with};
 use tradewind::{Catalog, Effort, Factor, Overlay};
 
 use super::arguments::{SweepArgs, SweepCommand, SweepShown, TableFormat};
 use super::vary::{Parameter, Vary, factor};
+use super::watch::Watch;
 use super::{Failure, files};
 
 /// Most points of a grid.
@@ -57,8 +58,11 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
         let scenario = grown.ok_or_else(|| Failure::Input(format!("a demand {} is beyond the range", point.factor)))?;
         cases.push(Case { number, catalog: point.catalog, scenario });
     }
-    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let points = run(&cases, &effort, args.threads.map_or_else(processors, usize::from));
+    let mut watch = Watch::start(None);
+    let points = run_with(&cases, &effort, args.threads.count(), &mut |done| {
+        watch.tell(|| format!("{done} of {} points planned", cases.len()));
+    });
+    watch.end();
     let sweep = Sweep { grid, shard: args.shard, points };
     shown(&sweep, &args.shown)
 }

@@ -38,13 +38,23 @@ impl Watch {
 
     /// Tells how far the search is, and whether it may go on.
     pub(super) fn look(&mut self, progress: &Progress) -> ControlFlow<Stop> {
-        let elapsed = self.started.elapsed();
-        if let Some(line) = self.ticker.as_mut().and_then(|ticker| ticker.tick(elapsed, || progress_text(progress))) {
-            show(&line);
-        }
+        self.wait(|| progress_text(progress))
+    }
+
+    /// Tells what goes on, and whether it may.
+    pub(super) fn wait(&mut self, text: impl FnOnce() -> String) -> ControlFlow<Stop> {
+        self.tell(text);
         match self.limit {
-            Some(limit) if elapsed >= limit => ControlFlow::Break(Stop::Deadline),
+            Some(limit) if self.started.elapsed() >= limit => ControlFlow::Break(Stop::Deadline),
             _ => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Tells what is done so far.
+    pub(super) fn tell(&mut self, text: impl FnOnce() -> String) {
+        let elapsed = self.started.elapsed();
+        if let Some(line) = self.ticker.as_mut().and_then(|ticker| ticker.tick(elapsed, text)) {
+            show(&line);
         }
     }
 

@@ -1,10 +1,11 @@
 //! How a bill is shared, and what doing without a provider would cost.
 
 use crate::catalog::Name;
-use crate::explain::question::{Questions, without};
-use crate::explain::{Concentration, Leaving};
+use crate::explain::Concentration;
+use crate::explain::question::{Question, without};
 use crate::money::Amount;
 use crate::plan::{Cost, Plan};
+use crate::problem::Problem;
 use crate::units::Share;
 
 /// A whole share in 10⁻⁶.
@@ -39,17 +40,18 @@ fn part(part: i128, whole: i128) -> i128 {
     }
 }
 
-/// What leaving each provider that bills anything would cost, by name.
-pub(super) fn leaving(plan: &Plan, questions: &mut Questions<'_>) -> Vec<Leaving> {
+/// The providers on which anything runs, by name, each with the scenario without it.
+pub(super) fn without_each<'a>(problem: &Problem, plan: &'a Plan) -> Vec<(Name, Question<'a>)> {
     let mut all = Vec::new();
     for (name, _) in &plan.bill.by_provider {
         // One that only bills data read from it runs nothing.
         if !plan.placements.iter().any(|placement| placement.provider == *name) {
             continue;
         }
-        let Some(provider) = questions.catalog.provider_named(name) else { continue };
-        let outcome = questions.outcome(plan, without(questions.scenario, provider));
-        all.push(Leaving { provider: name.clone(), outcome });
+        let Some(provider) = problem.catalog.provider_named(name) else { continue };
+        // The plan is no start: what is on the provider has to go elsewhere.
+        let question = Question { scenario: without(&problem.scenario, provider), from: None, moved: None };
+        all.push((name.clone(), question));
     }
     all
 }

@@ -8,35 +8,48 @@
 
 use crate::check::{Shown, proven};
 use crate::conflict::Room;
-use crate::explain::question::{Answer, Questions};
+use crate::explain::question::{Answer, Question};
 use crate::explain::{Between, LimitExplained};
 use crate::money::Amount;
-use crate::plan::{Extent, MULTIPLIER_BITS, Node, Plan, RowName};
+use crate::parallel::each;
+use crate::plan::{Extent, MULTIPLIER_BITS, Node, Plan, RowName, Step};
 use crate::problem::Problem;
 use crate::reduced::with_bounds;
-use crate::scenario::{Bound, Scenario};
+use crate::scenario::{Bound, Limit, Scenario};
 use crate::units::{Share, Total};
 
-/// Every limit of the scenario, in its order.
-pub(super) fn explained(
-    problem: &Problem,
-    plan: &Plan,
-    step: Share,
-    questions: &mut Questions<'_>,
-) -> Vec<LimitExplained> {
-    let mut all = Vec::with_capacity(problem.scenario.limits.len());
-    for (number, limit) in problem.scenario.limits.iter().enumerate() {
+/// A limit with more room, and what is known of it without a search.
+pub(super) struct Raise {
+    raised: Option<(Step, Scenario)>,
+    ceiling: Option<Amount>,
+    /// Whether the ceiling leaves nothing that a search could find.
+    nothing_left: bool,
+}
+
+/// Every limit of the scenario with more room, in its order.
+pub(super) fn raises(problem: &Problem, plan: &Plan, step: Share, threads: usize) -> Vec<Raise> {
+    let limits: Vec<(usize, &Limit)> = problem.scenario.limits.iter().enumerate().collect();
+    each(&limits, threads, |&(number, limit)| {
         let room = Room::of(number, limit);
         let to = room.wider_by(i128::from(step.parts()));
         let raised = (to > room.from).then(|| (room.step(to), with_room(&problem.scenario, number, room.extent(to))));
         let ceiling = raised.as_ref().and_then(|(_, raised)| ceiling(problem, plan, raised));
         // Rounding of costs is all that is left between an optimum and its bound.
-        let nothing_left = ceiling.is_some_and(|most| most.units() <= rounding(problem));
-        let saves = match raised.as_ref().filter(|_| !nothing_left) {
-            Some((_, raised)) => saving(plan, ceiling, questions.ask(raised.clone())),
-            None => None,
-        };
-        all.push(LimitExplained {
+        let nothing_left = ceiling.is_some_and(|most| most.units() <= rounding(&problem.scenario));
+        Raise { raised, ceiling, nothing_left }
+    })
+}
+
+impl Raise {
+    /// What is to be searched, if anything.
+    pub(super) fn question<'a>(&self, plan: &'a Plan) -> Option<Question<'a>> {
+        let (_, raised) = self.raised.as_ref().filter(|_| !self.nothing_left)?;
+        Some(Question { scenario: raised.clone(), from: Some(plan), moved: None })
+    }
+
+    /// The limit, with the answer to its question.
+    pub(super) fn explained(self, plan: &Plan, limit: &Limit, answer: Option<Answer>) -> LimitExplained {
+        LimitExplained {
             name: limit.name.clone(),
             binds: plan.limits.iter().any(|row| row.name == limit.name && row.slack == Total::ZERO),
             shadow_price: match limit.bound {
@@ -44,12 +57,11 @@ pub(super) fn explained(
                 // A share's row counts in parts of its sum, which is no unit that a person buys.
                 Bound::Share(_) => None,
             },
-            raised: raised.map(|(step, _)| step),
-            ceiling,
-            saves,
-        });
+            raised: self.raised.map(|(step, _)| step),
+            ceiling: self.ceiling,
+            saves: answer.and_then(|answer| saving(plan, self.ceiling, answer)),
+        }
     }
-    all
 }
 
 fn with_room(scenario: &Scenario, number: usize, to: Extent) -> Scenario {
@@ -57,8 +69,8 @@ fn with_room(scenario: &Scenario, number: usize, to: Extent) -> Scenario {
 }
 
 /// 10⁻⁶ a workload, below which an optimum is not told from its bound.
-fn rounding(problem: &Problem) -> i128 {
-    let copies = problem.scenario.workloads.iter().map(|workload| i128::from(workload.count));
+pub(super) fn rounding(scenario: &Scenario) -> i128 {
+    let copies = scenario.workloads.iter().map(|workload| i128::from(workload.count));
     copies.sum::<i128>().max(1).saturating_mul(10_i128.pow(18))
 }
 

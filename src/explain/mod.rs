@@ -20,6 +20,7 @@ mod limits;
 mod offer;
 mod question;
 mod review;
+mod win;
 mod words;
 mod workload;
 
@@ -31,6 +32,8 @@ use crate::money::{Amount, UnitPrice};
 use crate::plan::{Cost, Placement, Plan, Rule, Step, Unplaced};
 use crate::problem::Problem;
 use crate::units::{Share, Total};
+
+use self::question::Questions;
 
 pub use self::offer::explain_offer;
 pub use self::review::{BookAge, Move, OLD_AFTER_DAYS, Review, review};
@@ -44,18 +47,21 @@ pub struct Depth {
     pub effort: Effort,
     /// How much room a limit is given, as a share of its bound.
     pub step: Share,
+    /// How many questions are searched at once; the answers do not depend on it.
+    pub threads: usize,
 }
 
 impl Depth {
     /// Work of each question: there are several, and an interval is an answer.
     pub const DEFAULT_WORK: u64 = Effort::DEFAULT_WORK / 20;
 
-    /// Limits raised by a tenth, and modest effort for each question.
+    /// Limits raised by a tenth, and modest effort for each question, one after the other.
     #[must_use]
     pub fn new() -> Self {
         Depth {
             effort: Effort::new().with_work(Depth::DEFAULT_WORK),
             step: Share::from_parts(100_000).unwrap_or_default(),
+            threads: 1,
         }
     }
 
@@ -70,6 +76,13 @@ impl Depth {
     #[must_use]
     pub const fn with_step(mut self, step: Share) -> Self {
         self.step = step;
+        self
+    }
+
+    /// With another number of threads, at least one.
+    #[must_use]
+    pub const fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
         self
     }
 }
@@ -282,30 +295,36 @@ pub enum WhyNot {
 }
 
 /// At which price an offer would be chosen.
+///
+/// The price is changed for this workload alone: what others pay for the same offer stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wins {
-    /// At this price a cheapest plan has all of the workload there; re-solved at this price, and just above, where none
-    /// does.
+    /// At this price a cheapest plan has all of the workload there: shown by a plan and a proof for it.
     At {
         /// Its price now.
         now: UnitPrice,
         /// The price at which it wins.
         at: UnitPrice,
-        /// A price at which it was shown not to win.
-        not_at: UnitPrice,
+        /// The lowest price at which it was shown not to win, likewise; `None` if none was. From `at` to there it is not
+        /// known; a millionth more than `at` is as near as is asked.
+        not_at: Option<UnitPrice>,
     },
-    /// The cost of a given option, or of flat rates, at which it would be as cheap as the plan: its cost less what it
-    /// costs more.
+    /// At this cost of the given option a cheapest plan has all of the workload there, shown likewise.
     AtCost(Amount),
-    /// Not even for nothing: re-solved at a price of zero.
+    /// The cost of flat rates at which it would be as cheap as the plan: its cost less what it costs more. Rates are of
+    /// every workload that uses them, so this is not solved anew.
+    AtRates(Amount),
+    /// Not even for nothing: shown at a price of zero.
     Never,
     /// No price helps against what it fails or breaks, or the effort ended before that was known.
     Open,
 }
 
 /// The caller's hand on a long explanation.
-pub type Watching<'a> = &'a mut dyn FnMut(&Progress) -> ControlFlow<Stop>;
+///
+/// Questions may be searched on several threads, which take turns to call it.
+pub type Watching<'a> = &'a mut (dyn FnMut(&Progress) -> ControlFlow<Stop> + Send);
 
 /// Explains a plan: its limits, what leaving a provider costs, how concentrated it is, what it emits.
 ///
@@ -332,11 +351,30 @@ pub fn explain_plan(problem: &Problem, plan: &Plan, depth: &Depth) -> PlanExplai
 /// [`explain_plan`], telling how far it is; where `watching` breaks, what is not yet known stays open.
 #[must_use]
 pub fn explain_plan_with(problem: &Problem, plan: &Plan, depth: &Depth, watching: Watching<'_>) -> PlanExplained {
-    let mut questions = question::Questions::new(problem, depth.effort, watching);
+    let questions = Questions::new(problem, depth, watching);
+    let raises = limits::raises(problem, plan, depth.step, depth.threads);
+    let without = concentration::without_each(problem, plan);
+    // All questions at once, so that no thread waits for the slowest of a kind.
+    let (mut asked, mut raised) = (Vec::new(), Vec::with_capacity(raises.len()));
+    for raise in &raises {
+        let question = raise.question(plan);
+        raised.push(question.is_some());
+        asked.extend(question);
+    }
+    let (providers, leaving): (Vec<Name>, Vec<_>) = without.into_iter().unzip();
+    asked.extend(leaving);
+    let mut answers = questions.ask_all(&asked).into_iter();
+    let limits = problem.scenario.limits.iter().zip(raises).zip(raised).map(|((limit, raise), is_asked)| {
+        let answer = if is_asked { answers.next() } else { None };
+        raise.explained(plan, limit, answer)
+    });
+    let limits = limits.collect();
+    let leaving = providers.into_iter().zip(answers);
+    let leaving = leaving.map(|(provider, answer)| Leaving { provider, outcome: question::outcome(plan, answer) });
     PlanExplained {
         step: depth.step,
-        limits: limits::explained(problem, plan, depth.step, &mut questions),
-        leaving: concentration::leaving(plan, &mut questions),
+        limits,
+        leaving: leaving.collect(),
         providers: concentration::of(&plan.bill.by_provider),
         regions: concentration::of(&plan.bill.by_region),
         carbon: carbon::of(problem, plan),

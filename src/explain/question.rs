@@ -1,17 +1,18 @@
 //! Questions: a changed scenario through the same search and the same check as any other.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::catalog::{Catalog, Name, ProviderId};
+use crate::catalog::{Catalog, Name, Offer, OfferId, ProviderId};
 use crate::effort::Effort;
-use crate::explain::{Between, Outcome, Watching};
-use crate::money::Amount;
-use crate::optimize::optimize_with;
+use crate::explain::{Between, Depth, Outcome, Watching};
+use crate::money::{Amount, UnitPrice};
+use crate::optimize::optimize_from;
+use crate::parallel::each;
 use crate::plan::{NoPlan, Placement, Plan, Rule};
 use crate::problem::{Block, Problem, Selection, Standing};
 use crate::reduced::rules_of;
 use crate::rules::Supply;
-use crate::scenario::{Bound, Demand, Filter, Limit, Measure, Scenario, Sense};
+use crate::scenario::{Bound, Demand, Filter, Limit, Measure, Scenario, Sense, SupposedPrice};
 use crate::units::Share;
 
 /// What forces a workload to an offer. A scenario's own names hold no control character, so it is none of them.
@@ -22,8 +23,23 @@ pub(super) struct Questions<'a> {
     pub(super) catalog: &'a Arc<Catalog>,
     pub(super) scenario: &'a Scenario,
     effort: Effort,
+    threads: usize,
+    caller: Mutex<Caller<'a>>,
+}
+
+/// Who asked, and whether they still wait.
+struct Caller<'a> {
     watching: Watching<'a>,
     stopped: bool,
+}
+
+/// A changed scenario, and what is known of it before it is searched.
+pub(super) struct Question<'a> {
+    pub(super) scenario: Scenario,
+    /// A plan to begin with; it need not keep the rules.
+    pub(super) from: Option<&'a Plan>,
+    /// In it, all of this workload moved to this supply.
+    pub(super) moved: Option<(usize, Supply)>,
 }
 
 /// What a question came to.
@@ -34,26 +50,33 @@ pub(super) enum Answer {
 }
 
 impl<'a> Questions<'a> {
-    pub(super) fn new(problem: &'a Problem, effort: Effort, watching: Watching<'a>) -> Self {
-        Questions { catalog: &problem.catalog, scenario: &problem.scenario, effort, watching, stopped: false }
+    pub(super) fn new(problem: &'a Problem, depth: &Depth, watching: Watching<'a>) -> Self {
+        Questions {
+            catalog: &problem.catalog,
+            scenario: &problem.scenario,
+            effort: depth.effort,
+            threads: depth.threads,
+            caller: Mutex::new(Caller { watching, stopped: false }),
+        }
+    }
+
+    /// The answers to several questions, in their order: the same on any number of threads.
+    pub(super) fn ask_all(&self, questions: &[Question<'_>]) -> Vec<Answer> {
+        each(questions, self.threads, |question| self.ask(question))
     }
 
     /// The cheapest plan of a changed scenario.
-    pub(super) fn ask(&mut self, scenario: Scenario) -> Answer {
-        let catalog = Arc::clone(self.catalog);
-        self.ask_of(&catalog, scenario)
-    }
-
-    /// The cheapest plan of a changed scenario against a changed catalog.
-    pub(super) fn ask_of(&mut self, catalog: &Arc<Catalog>, scenario: Scenario) -> Answer {
-        if self.stopped {
+    pub(super) fn ask(&self, question: &Question<'_>) -> Answer {
+        if self.caller().stopped {
             return Answer::Open;
         }
-        let Ok(problem) = Problem::new(catalog, &Arc::new(scenario)) else { return Answer::Open };
-        let (watching, stopped) = (&mut *self.watching, &mut self.stopped);
-        let found = optimize_with(&problem, &self.effort, &mut |progress| {
-            let flow = watching(progress);
-            *stopped |= flow.is_break();
+        let scenario = Arc::new(question.scenario.clone());
+        let Ok(problem) = Problem::new(self.catalog, &scenario) else { return Answer::Open };
+        let known = question.known(&problem).into_iter().collect();
+        let found = optimize_from(&problem, &self.effort, known, &mut |progress| {
+            let mut caller = self.caller();
+            let flow = (caller.watching)(progress);
+            caller.stopped |= flow.is_break();
             flow
         });
         match found {
@@ -67,6 +90,10 @@ impl<'a> Questions<'a> {
         }
     }
 
+    fn caller(&self) -> MutexGuard<'_, Caller<'a>> {
+        self.caller.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether a rule is one of the scenario, and none that was only used to ask.
     fn has(&self, rule: &Rule) -> bool {
         match (rule, rule.workload()) {
@@ -78,17 +105,31 @@ impl<'a> Questions<'a> {
             }
         }
     }
+}
 
-    /// What a changed scenario comes to, against the plan that is explained.
-    pub(super) fn outcome(&mut self, plan: &Plan, scenario: Scenario) -> Outcome {
-        match self.ask(scenario) {
-            Answer::Plan(other) => match more(plan, &other) {
-                Some(more) => Outcome::Costs { more, objective: other.objective },
-                None => Outcome::Open,
-            },
-            Answer::Nothing { rules, unserved } => Outcome::Nothing { rules, unserved },
-            Answer::Open => Outcome::Open,
+impl Question<'_> {
+    /// What to begin the search with; nothing where the plan is on something that cannot be chosen here.
+    fn known(&self, problem: &Problem) -> Option<Selection> {
+        let mut selection = selection(problem, self.from?)?;
+        if let Some((workload, supply)) = self.moved {
+            let at = problem.blocks.iter().position(|block| block.workload == workload)?;
+            let block = &problem.blocks[at];
+            let candidate = block.candidates.iter().position(|candidate| candidate.supply == supply)?;
+            selection.parts[at] = vec![(candidate, block.whole(candidate))];
         }
+        Some(selection)
+    }
+}
+
+/// What an answer comes to, against the plan that is explained.
+pub(super) fn outcome(plan: &Plan, answer: Answer) -> Outcome {
+    match answer {
+        Answer::Plan(other) => match more(plan, &other) {
+            Some(more) => Outcome::Costs { more, objective: other.objective },
+            None => Outcome::Open,
+        },
+        Answer::Nothing { rules, unserved } => Outcome::Nothing { rules, unserved },
+        Answer::Open => Outcome::Open,
     }
 }
 
@@ -133,6 +174,36 @@ pub(super) fn forced(catalog: &Catalog, scenario: &Scenario, number: usize, supp
             let chosen = workload.demand.options().get(option as usize).cloned();
             workload.demand = Demand::Given(chosen.into_iter().collect());
         }
+    }
+    other
+}
+
+/// The scenario with another price of an hour of an offer, for one workload alone.
+pub(super) fn supposing(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    number: usize,
+    id: OfferId,
+    price: UnitPrice,
+) -> Scenario {
+    let mut other = scenario.clone();
+    if let Some(Demand::Machines(machines)) = other.workloads.get_mut(number).map(|workload| &mut workload.demand) {
+        let &Offer { region, sku, terms, .. } = catalog.offer(id);
+        machines.supposed = Some(SupposedPrice { region, sku, terms, price });
+    }
+    other
+}
+
+/// The scenario with another cost of a given option of one workload.
+pub(super) fn costing(scenario: &Scenario, number: usize, option: u32, cost: Amount) -> Scenario {
+    let mut other = scenario.clone();
+    let options = match other.workloads.get_mut(number).map(|workload| &mut workload.demand) {
+        Some(Demand::Given(options)) => options,
+        Some(Demand::Machines(machines)) => &mut machines.options,
+        _ => return other,
+    };
+    if let Some(option) = options.get_mut(option as usize) {
+        option.cost = cost;
     }
     other
 }

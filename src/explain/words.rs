@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, quoted};
 use crate::plan::Placement;
-use crate::problem::{Problem, describe};
+use crate::problem::describe;
 use crate::rules::{Reason, Supply, supplies};
 use crate::scenario::Workload;
 
@@ -32,15 +32,6 @@ pub(super) fn supply_named(catalog: &Catalog, workload: &Workload, text: &str) -
     found.ok_or_else(|| one(unknown(catalog, &all.iter().map(|&supply| named(supply)).collect::<Vec<_>>(), &wanted)))
 }
 
-/// The number of the workload of that name.
-pub(super) fn workload_named(problem: &Problem, workload: &str) -> Result<usize, Diagnostics> {
-    problem.scenario.workload_named(workload).ok_or_else(|| {
-        let names = problem.scenario.workloads.iter().map(|workload| &*workload.name);
-        let message = format!("the scenario has no workload {}", quoted(workload));
-        one(Diagnostic::new(Kind::UnknownScope, Span::NONE, message).suggest(workload, names, None))
-    })
-}
-
 fn one(fault: Diagnostic) -> Diagnostics {
     let mut faults = Diagnostics::new();
     faults.push(fault);
@@ -66,7 +57,10 @@ fn unknown(catalog: &Catalog, all: &[String], wanted: &str) -> Diagnostic {
     let legal: Vec<&str> = all.iter().filter_map(|offer| offer.strip_prefix(&place)).collect();
     let sku = wanted.strip_prefix(&place).unwrap_or_default();
     let skus: Vec<&str> = legal.iter().map(|offer| offer.split('/').next().unwrap_or(offer)).collect();
-    let message = format!("{provider}/{region} has no offer {}", quoted(sku));
+    let message = match sku {
+        "" => format!("offer {} names no SKU", quoted(wanted)),
+        _ => format!("{provider}/{region} has no offer {}", quoted(sku)),
+    };
     let otherwise = if legal.is_empty() {
         "nothing that this workload could use is sold there".to_owned()
     } else {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::catalog::{Name, Terms};
 use crate::diagnostic::Diagnostics;
 use crate::explain::question::{selection, standing};
-use crate::explain::words::workload_named;
 use crate::explain::{Alternative, WorkloadExplained, words};
 use crate::money::Amount;
 use crate::optimize::billed;
@@ -31,7 +30,7 @@ const OF_EACH: usize = 12;
 /// # Errors
 /// A workload that does not exist.
 pub fn explain_workload(problem: &Problem, plan: &Plan, workload: &str) -> Result<WorkloadExplained, Diagnostics> {
-    let number = workload_named(problem, workload)?;
+    let number = problem.scenario.find(workload)?;
     let found = &problem.scenario.workloads[number];
     let all = supplies(&problem.catalog, found);
     let mut fails: BTreeMap<&'static str, usize> = BTreeMap::new();

@@ -501,7 +501,7 @@ fn read(path: &Path, shown: &str, at: Span) -> Result<Vec<u8>, Diagnostic> {
     let unreadable = |reason: &str| {
         let fault = Diagnostic::new(Kind::Unreadable, at, format!("cannot read {}: {reason}", quoted(shown)));
         if at.is_some() {
-            fault.help("paths in `catalogs` and `contracts` start from the directory of the scenario")
+            fault.help("paths in `catalogs` and `contracts` start from the directory of the scenario, on standard input from where you are")
         } else {
             fault
         }

@@ -63,9 +63,9 @@ fn why(rules: &[(Rule, NotFired)]) -> String {
     if reasons.is_empty() { "the first rule answered".to_owned() } else { reasons.join("; ") }
 }
 
-/// Every provider with its workloads.
+/// Every provider with its workloads, as one table.
 #[must_use]
-pub fn distribute_text(catalog: &Catalog, scenario: &Scenario, distribution: &Distribution) -> String {
+pub fn distribute_table(catalog: &Catalog, scenario: &Scenario, distribution: &Distribution, layout: Layout) -> String {
     let names = |workloads: &[usize]| {
         let names: Vec<&str> = workloads.iter().map(|&number| &*scenario.workloads[number].name).collect();
         if names.is_empty() { "none".to_owned() } else { names.join(", ") }
@@ -78,9 +78,7 @@ pub fn distribute_text(catalog: &Catalog, scenario: &Scenario, distribution: &Di
         let workloads = &distribution.unanswered;
         table.row(["no rule answers".to_owned(), workloads.len().to_string(), names(workloads)]);
     }
-    let mut out = String::new();
-    table.print("", &mut out);
-    out
+    table.write(layout)
 }
 
 /// What a usage costs everywhere, the cheapest and the saving.

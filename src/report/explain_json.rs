@@ -233,8 +233,9 @@ struct AloneJson<'a> {
 #[derive(Serialize)]
 #[serde(tag = "wins", rename_all = "kebab-case")]
 enum WinsJson {
-    AtPrice { now: String, at: String, not_at: String },
-    AtCost { cost: Amount },
+    AtPrice { changes: &'static str, now: String, at: String, not_at: Option<String> },
+    AtCost { changes: &'static str, cost: Amount },
+    AtRates { cost: Amount },
     Never,
     NotKnown,
 }
@@ -256,10 +257,14 @@ impl<'a> From<&'a OfferExplained> for OfferJson<'a> {
                 json.forced = Some(OutcomeJson::from(outcome));
                 json.alone = alone.as_ref().map(|(change, breaks)| AloneJson { change: *change, breaks });
                 json.wins = Some(match wins {
-                    Wins::At { now, at, not_at } => {
-                        WinsJson::AtPrice { now: now.to_string(), at: at.to_string(), not_at: not_at.to_string() }
-                    }
-                    Wins::AtCost(cost) => WinsJson::AtCost { cost: *cost },
+                    Wins::At { now, at, not_at } => WinsJson::AtPrice {
+                        changes: "what an hour of this offer costs this workload alone",
+                        now: now.to_string(),
+                        at: at.to_string(),
+                        not_at: not_at.map(|price| price.to_string()),
+                    },
+                    Wins::AtCost(cost) => WinsJson::AtCost { changes: "the cost of this option", cost: *cost },
+                    Wins::AtRates(cost) => WinsJson::AtRates { cost: *cost },
                     Wins::Never => WinsJson::Never,
                     Wins::Open => WinsJson::NotKnown,
                 });

@@ -10,7 +10,7 @@ use crate::explain::{
 use crate::money::Amount;
 use crate::plan::{Plan, Rule};
 use crate::report::plan_text::{cost_cells, lines, machines};
-use crate::report::proof_text::{counted, proof_sentence};
+use crate::report::proof_text::{counted, grouped, proof_sentence};
 use crate::report::table::{Align, Table};
 use crate::units::Total;
 
@@ -127,7 +127,7 @@ pub(super) fn outcome_text(outcome: &Outcome, currency: &str) -> String {
                 false => format!("leaves no plan: {}", reasons.join("; ")),
             }
         }
-        Outcome::Open => "is not known: the effort ended before an answer".to_owned(),
+        Outcome::Open => "is not known: its search ended before an answer, by --work or --time-limit".to_owned(),
     }
 }
 
@@ -190,17 +190,12 @@ fn concentration(of: &str, shares: &Concentration, out: &mut String) {
     if shares.shares.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\nShare by {of} (concentration {} of 10,000)", grouped(shares.hhi));
+    let _ = writeln!(out, "\nShare by {of} (concentration {} of 10,000)", grouped(shares.hhi as usize));
     let mut table = Table::new(&[(of, Left), ("cost", Right), ("share", Right)]);
     for (name, cost, share) in &shares.shares {
         table.row([name.to_string(), cost.in_cents(), percent(share.parts())]);
     }
     table.print("  ", out);
-}
-
-/// With a comma between thousands.
-pub(super) fn grouped(number: u32) -> String {
-    if number >= 1000 { format!("{},{:03}", number / 1000, number % 1000) } else { number.to_string() }
 }
 
 /// 10⁻⁶ as a percentage with one decimal, half up.
@@ -343,24 +338,32 @@ pub fn offer_text(plan: &Plan, explained: &OfferExplained) -> String {
                 }
                 out.push('\n');
             }
-            wins_text(wins, currency, &mut out);
+            wins_text(wins, workload, currency, &mut out);
         }
     }
     out
 }
 
-fn wins_text(wins: &Wins, currency: &str, out: &mut String) {
+fn wins_text(wins: &Wins, workload: &str, currency: &str, out: &mut String) {
     let _ = match wins {
-        Wins::At { now, at, not_at } if now == at => {
-            debug_assert_eq!(at, not_at, "as cheap at its price");
-            writeln!(out, "  as cheap as the plan at its price of {now} an hour")
+        Wins::At { now, at, .. } if now == at => writeln!(out, "  as cheap as the plan at its price of {now} an hour"),
+        Wins::At { now, at, not_at } => {
+            let _ =
+                writeln!(out, "  wins at {at} {currency} an hour instead of {now}, if `{workload}` alone pays that");
+            let _ = write!(out, "  (shown by a plan and a proof: it wins at {at}");
+            match not_at {
+                Some(not_at) if not_at.units() - at.units() <= 1_000_000 => writeln!(out, ", and not at {not_at})"),
+                Some(not_at) => writeln!(out, ", and not at {not_at}; more --work may tell what lies between)"),
+                None => writeln!(out, "; more --work may tell of higher prices)"),
+            }
         }
-        Wins::At { now, at, not_at } => writeln!(
-            out,
-            "  wins at {at} {currency} an hour instead of {now} (re-solved: it wins at {at}, and not at {not_at})"
-        ),
-        Wins::AtCost(cost) => writeln!(out, "  wins at a cost of {cost} {currency} a month"),
-        Wins::Never => writeln!(out, "  does not win even for nothing (re-solved at a price of 0)"),
+        Wins::AtCost(cost) => {
+            writeln!(out, "  wins at a cost of {cost} {currency} a month (shown by a plan and a proof)")
+        }
+        Wins::AtRates(cost) => {
+            writeln!(out, "  as cheap as the plan at {cost} {currency} a month, which is its cost less the difference")
+        }
+        Wins::Never => writeln!(out, "  does not win even for nothing (shown at a price of 0)"),
         Wins::Open => Ok(()),
     };
 }

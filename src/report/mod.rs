@@ -14,6 +14,7 @@ mod offers;
 mod plan_json;
 mod plan_text;
 mod proof_text;
+mod review_costs;
 mod review_csv;
 mod review_html;
 mod review_markdown;
@@ -22,7 +23,7 @@ mod sweep;
 mod table;
 mod verdict;
 
-pub use self::answers::{compare_table, compare_text, distribute_text, place_table, place_text, route_text};
+pub use self::answers::{compare_table, compare_text, distribute_table, place_table, place_text, route_text};
 pub use self::difference::{difference_json, difference_table, difference_text, spots_text};
 pub use self::differences::{diff_json, diff_table, diff_text};
 pub use self::explain_json::{offer_json, plan_explained_json, workload_explained_json};
@@ -30,7 +31,7 @@ pub use self::explain_text::{offer_text, plan_explained_text, workload_explained
 pub use self::findings::{lint_json, lint_text};
 pub use self::json::{compare_json, distribute_json, place_json, route_json};
 pub use self::no_plan::{no_plan_json, no_plan_text};
-pub use self::offers::{offers_json, offers_text};
+pub use self::offers::{offers_json, offers_table, offers_text};
 pub use self::plan_json::plan_json;
 pub use self::plan_text::{Detail, plan_text};
 pub use self::proof_text::{gap_text, progress_text};

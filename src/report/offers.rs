@@ -6,11 +6,25 @@ use crate::catalog::Catalog;
 use crate::money::{Amount, UnitPrice};
 use crate::query::PricedOffer;
 use crate::report::json::document;
-use crate::report::table::{Align, Table};
+use crate::report::table::{Align, Layout, Table};
 
 /// Offers with their costs, the cheapest first; at most `most` of them, the rest counted.
 #[must_use]
 pub fn offers_text(catalog: &Catalog, offers: &[PricedOffer], most: usize) -> String {
+    let mut out = match offers.is_empty() {
+        true => "no offer can serve it\n".to_owned(),
+        false => offers_table(catalog, offers, most, Layout::Plain),
+    };
+    match offers.len().saturating_sub(most) {
+        0 => {}
+        more => out.push_str(&format!("(and {more} dearer ones)\n")),
+    }
+    out
+}
+
+/// The same as one table, without a word about the rest.
+#[must_use]
+pub fn offers_table(catalog: &Catalog, offers: &[PricedOffer], most: usize, layout: Layout) -> String {
     let mut table = Table::new(&[
         ("place", Align::Left),
         ("sku", Align::Left),
@@ -20,22 +34,16 @@ pub fn offers_text(catalog: &Catalog, offers: &[PricedOffer], most: usize) -> St
     ]);
     for priced in offers.iter().take(most) {
         let offer = catalog.offer(priced.offer);
+        let cost = if layout == Layout::Csv { priced.cost.to_string() } else { priced.cost.in_cents() };
         table.row([
             catalog.region(offer.region).path.to_string(),
             catalog.sku(offer.sku).name.to_string(),
             offer.terms.name().to_owned(),
             offer.price.to_string(),
-            priced.cost.in_cents(),
+            cost,
         ]);
     }
-    let mut out = String::new();
-    table.print("", &mut out);
-    match offers.len().saturating_sub(most) {
-        _ if offers.is_empty() => out = "no offer can serve it\n".to_owned(),
-        0 => {}
-        more => out.push_str(&format!("(and {more} dearer ones)\n")),
-    }
-    out
+    table.write(layout)
 }
 
 /// The same as an `offers/1` document.

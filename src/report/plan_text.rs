@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use crate::money::Amount;
 use crate::plan::{Cost, LimitUse, Line, Method, Placement, Plan, Policy, PolicyKind};
-use crate::report::proof_text::{counted, proof_sentence, status_sentence};
+use crate::report::proof_text::{counted, grouped, proof_sentence, status_sentence};
 use crate::report::table::{Align, Table};
 use crate::units::{Date, Share, Total};
 
@@ -92,7 +92,7 @@ fn how_found(plan: &Plan) -> String {
         "{}, {} ({} worth a look); {found}",
         counted(size.workloads, "workload"),
         counted(size.candidates, "eligible candidate"),
-        size.undominated
+        grouped(size.undominated)
     )
 }
 

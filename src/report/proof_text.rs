@@ -3,6 +3,7 @@
 use crate::effort::Progress;
 use crate::money::Amount;
 use crate::plan::{Known, Plan, Status};
+use crate::units::Total;
 
 /// What is proven, in one sentence.
 pub(super) fn proof_sentence(plan: &Plan) -> String {
@@ -82,7 +83,13 @@ fn at_most_in_cents(amount: Amount) -> String {
 
 /// `1 limit`, `2 limits`.
 pub(super) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
+}
+
+/// With a comma between thousands.
+pub(super) fn grouped(count: usize) -> String {
+    i128::try_from(count)
+        .map_or_else(|_| count.to_string(), |count| Total::from_units(count * 10_i128.pow(24)).in_short())
 }
 
 #[cfg(test)]

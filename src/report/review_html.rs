@@ -7,7 +7,8 @@ use crate::explain::Review;
 use crate::money::Amount;
 use crate::plan::Plan;
 use crate::report::escape::html;
-use crate::report::review_page::{Bar, Bars, Card, Cell, Grid, KINDS, Page, Piece, page};
+use crate::report::proof_text::counted;
+use crate::report::review_page::{Bar, Bars, Card, Cell, Grid, KINDS, MOST_ROWS, Page, Piece, page};
 use crate::report::table::Align;
 
 const STYLE: &str = include_str!("review.css");
@@ -108,7 +109,7 @@ fn legend(charts: &[&Bars], out: &mut String) {
 }
 
 fn chart(bars: &Bars, out: &mut String) {
-    let longest = bars.rows.iter().map(drawn).max().unwrap_or(0);
+    let longest = bars.rows.iter().filter(|bar| !bar.is_rest).map(drawn).max().unwrap_or(0);
     let _ = writeln!(out, "<div class=\"chart\">\n<h3>{}</h3>\n<table>\n<tbody>", bars.title);
     for bar in &bars.rows {
         let _ = writeln!(
@@ -116,7 +117,7 @@ fn chart(bars: &Bars, out: &mut String) {
             "<tr><th scope=\"row\">{}</th><td class=\"bar\">{}</td><td class=\"right\">{}</td>\
              <td class=\"right share\">{}</td></tr>",
             html(&bar.label),
-            drawing(bar, longest),
+            if bar.is_rest { String::new() } else { drawing(bar, longest) },
             bar.total.in_cents(),
             html(&bar.share),
         );
@@ -171,21 +172,32 @@ fn scaled(length: i128, longest: i128) -> i128 {
     length.checked_mul(FULL).map_or(length / (longest / FULL).max(1), |product| product / longest)
 }
 
+/// A table, of which only the first rows are open if there are many.
 fn table(title: &str, grid: &Grid, out: &mut String) {
-    let wide = if grid.header.len() > 4 { " class=\"wide\"" } else { "" };
+    let (open, rest) = grid.rows.split_at(grid.rows.len().min(MOST_ROWS));
+    rows(title, &grid.header, open, out);
+    if !rest.is_empty() {
+        let _ = writeln!(out, "<details><summary>{}</summary>", counted(rest.len(), "more row"));
+        rows(title, &grid.header, rest, out);
+        out.push_str("</details>\n");
+    }
+}
+
+fn rows(title: &str, header: &[(&str, Align)], rows: &[Vec<Cell>], out: &mut String) {
+    let wide = if header.len() > 4 { " class=\"wide\"" } else { "" };
     // Whoever cannot use a mouse scrolls it by keys.
     let _ = writeln!(
         out,
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{title}\">\n<table{wide}>\n<thead><tr>"
     );
-    for (name, align) in &grid.header {
+    for (name, align) in header {
         let class = if *align == Align::Right { " class=\"right\"" } else { "" };
         let _ = write!(out, "<th scope=\"col\"{class}>{name}</th>");
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    for row in &grid.rows {
+    for row in rows {
         out.push_str("<tr>");
-        for (cell, (_, align)) in row.iter().zip(&grid.header) {
+        for (cell, (_, align)) in row.iter().zip(header) {
             match cell {
                 Cell::Text(text) => {
                     let _ = write!(out, "<td{}>{}</td>", class_of(text, *align), html(text));

@@ -6,7 +6,8 @@ use crate::explain::Review;
 use crate::money::Amount;
 use crate::plan::Plan;
 use crate::report::escape::markdown;
-use crate::report::review_page::{Bars, Cell, Grid, KINDS, Page, Piece, page};
+use crate::report::proof_text::counted;
+use crate::report::review_page::{Bars, Cell, Grid, KINDS, MOST_ROWS, Page, Piece, page};
 use crate::report::table::Align;
 
 /// A plan and its review as Markdown.
@@ -79,7 +80,7 @@ fn table(grid: &Grid, out: &mut String) {
     let rules: Vec<&str> =
         grid.header.iter().map(|(_, align)| if *align == Align::Right { "---:" } else { "---" }).collect();
     let _ = writeln!(out, "| {} |\n|{}|", titles.join(" | "), rules.join("|"));
-    for row in &grid.rows {
+    for row in grid.rows.iter().take(MOST_ROWS) {
         let cells: Vec<String> = row
             .iter()
             .map(|cell| match cell {
@@ -88,5 +89,10 @@ fn table(grid: &Grid, out: &mut String) {
             })
             .collect();
         let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+    if grid.rows.len() > MOST_ROWS {
+        // A pull request holds no thousands of rows.
+        let more = counted(grid.rows.len() - MOST_ROWS, "more row");
+        let _ = writeln!(out, "\n{more}: see the report as HTML or CSV.");
     }
 }

@@ -2,17 +2,21 @@
 //! are two ways to write the same page.
 
 use crate::catalog::Name;
-use crate::explain::Review;
+use crate::explain::{Move, Review};
 use crate::money::Amount;
-use crate::plan::{Cost, Extent, Known, LimitUse, Node, Plan, Policy, PolicyKind};
-use crate::report::explain_text::{extent_text, grouped, outcome_text, percent, saves_text, signed};
+use crate::plan::{Extent, Known, LimitUse, Node, Plan, Policy, PolicyKind};
+use crate::report::explain_text::{extent_text, outcome_text, percent, saves_text, signed};
 use crate::report::plan_text::{cost_cells, is_idle, machines, percent_of, policy_verdict};
-use crate::report::proof_text::{counted, gap_text, proof_sentence, status_sentence};
+use crate::report::proof_text::{counted, gap_text, grouped, proof_sentence, status_sentence};
+use crate::report::review_costs;
 use crate::report::table::Align;
 use crate::units::{Share, Total};
 
 /// Workloads that have a bar of their own.
-const MOST_BARS: usize = 20;
+pub(super) const MOST_BARS: usize = 20;
+
+/// Rows of a table that are seen at once; thousands are looked up, not read.
+pub(super) const MOST_ROWS: usize = 50;
 
 /// A page.
 pub(super) struct Page {
@@ -58,6 +62,8 @@ pub(super) struct Bar {
     pub(super) total: Amount,
     /// Of all.
     pub(super) share: String,
+    /// Whether it stands for all that have no bar of their own: drawn to scale, it would leave them none.
+    pub(super) is_rest: bool,
 }
 
 /// Kinds of cost as charts name them.
@@ -113,7 +119,7 @@ pub(super) fn page(plan: &Plan, review: &Review) -> Page {
     let name = if plan.scenario.is_empty() { "This scenario" } else { &plan.scenario };
     let sections = [
         summary(plan, review),
-        costs(plan, review),
+        review_costs::costs(plan, review),
         limits(plan, review),
         moves(plan, review),
         placements(plan),
@@ -161,7 +167,8 @@ fn summary(plan: &Plan, review: &Review) -> Option<Section> {
     );
     if !review.moves.is_empty() {
         let moving = review.moves.iter().filter(|moved| !moved.stays).count();
-        words.push_str(&format!("; {moving} of {} that run now would move", review.moves.len()));
+        let all = grouped(review.moves.len());
+        words.push_str(&format!("; {} of {all} that run now would move", grouped(moving)));
     }
     words.push('.');
     pieces.push(Piece::Words(words));
@@ -193,53 +200,6 @@ fn policy_card(policy: &Policy, plan: &Plan) -> Card {
             note: format!("would be no plan, so nothing is claimed: {}", policy_verdict(policy, plan)),
         },
     }
-}
-
-fn costs(plan: &Plan, review: &Review) -> Option<Section> {
-    let total = plan.bill.total();
-    let bar = |label: String, cost: &Cost| Bar {
-        label,
-        parts: [cost.compute, cost.storage, cost.network, cost.given, cost.fees],
-        total: cost.total,
-        share: if total > Amount::ZERO { percent_of(cost.total, total) } else { String::new() },
-    };
-    let named = |list: &[(Name, Cost)]| -> Vec<Bar> {
-        let mut bars: Vec<Bar> = list.iter().map(|(name, cost)| bar(name.to_string(), cost)).collect();
-        bars.sort_by_key(|bar| std::cmp::Reverse(bar.total));
-        bars
-    };
-    let of = &plan.bill.cost;
-    let kinds = [of.compute, of.storage, of.network, of.given, of.fees];
-    let mut by_kind = Vec::new();
-    for (position, (kind, amount)) in KINDS.iter().zip(kinds).enumerate() {
-        if amount != Amount::ZERO {
-            let mut parts = [Amount::ZERO; 5];
-            parts[position] = amount;
-            let share = if total > Amount::ZERO { percent_of(amount, total) } else { String::new() };
-            by_kind.push(Bar { label: (*kind).to_owned(), parts, total: amount, share });
-        }
-    }
-    let direct = "Own lines, without tiers and allowances of the accounts and without fees.";
-    let mut workloads = named(&review.workloads);
-    let others = workloads.split_off(workloads.len().min(MOST_BARS));
-    if !others.is_empty() {
-        let sum = review
-            .workloads
-            .iter()
-            .skip(MOST_BARS)
-            .fold(Cost::default(), |sum, (_, cost)| sum.plus(*cost).unwrap_or(sum));
-        workloads.push(bar(format!("{} others", others.len()), &sum));
-    }
-    let has_account = !(plan.bill.adjustments.is_empty() && plan.bill.fees.is_empty());
-    let note = has_account.then_some(direct);
-    let bars = [
-        Bars { title: "By kind", rows: by_kind, note: None },
-        Bars { title: "By provider, as billed", rows: named(&plan.bill.by_provider), note: None },
-        Bars { title: "By region", rows: named(&plan.bill.by_region), note },
-        Bars { title: "By workload", rows: workloads, note },
-    ];
-    let pieces: Vec<Piece> = bars.into_iter().filter(|bars| !bars.rows.is_empty()).map(Piece::Bars).collect();
-    (!pieces.is_empty()).then_some(Section { title: "Where the money goes", pieces })
 }
 
 fn limits(plan: &Plan, review: &Review) -> Option<Section> {
@@ -336,25 +296,24 @@ fn moves(plan: &Plan, review: &Review) -> Option<Section> {
         ("After", Right),
         ("Change", Right),
     ]);
-    let mut stays = 0;
-    for moved in &review.moves {
-        if moved.stays {
-            stays += 1;
-            continue;
-        }
+    let (staying, mut moving): (Vec<&Move>, Vec<&Move>) = review.moves.iter().partition(|moved| moved.stays);
+    let stays = staying.len();
+    let change = |moved: &Move| moved.before.and_then(|before| moved.after.minus(before));
+    // What saves most comes first, what is not known last; stable, so that the rest keeps the plan's order.
+    moving.sort_by_key(|moved| change(moved).map_or((true, Amount::ZERO), |change| (false, change)));
+    for moved in moving {
         let then: Vec<&str> = moved.to.iter().map(|to| &**to).collect();
-        let change = moved.before.and_then(|before| moved.after.minus(before));
         grid.row([
             moved.workload.to_string(),
             moved.from.to_string(),
             if then.is_empty() { "left out".to_owned() } else { then.join("; ") },
             moved.before.map_or("not sold there".to_owned(), Amount::in_cents),
             moved.after.in_cents(),
-            change.map(signed).unwrap_or_default(),
+            change(moved).map(signed).unwrap_or_default(),
         ]);
     }
     let mut pieces = vec![Piece::Words(format!(
-        "Own lines of each workload in {}, a month; moving itself is not priced.",
+        "Own lines of each workload in {}, a month, what saves most first; moving itself is not priced.",
         plan.currency
     ))];
     if !grid.rows.is_empty() {
@@ -442,8 +401,8 @@ fn dependence(plan: &Plan, review: &Review) -> Option<Section> {
     }
     pieces.push(Piece::Words(format!(
         "Concentration (Herfindahl–Hirschman, 10,000 where all is in one place): {} by provider, {} by region.",
-        grouped(explained.providers.hhi),
-        grouped(explained.regions.hhi)
+        grouped(explained.providers.hhi as usize),
+        grouped(explained.regions.hhi as usize)
     )));
     let carbon = &explained.carbon;
     pieces.push(Piece::Words(match (carbon.known.len(), carbon.unknown.len()) {
@@ -544,9 +503,19 @@ fn assumptions(plan: &Plan, review: &Review) -> Option<Section> {
     if !old_blocks.is_empty() {
         pieces.push(Piece::Words(format!("Single blocks are older than their book: {}.", old_blocks.join("; "))));
     }
+    let prices = match plan.contracts.as_slice() {
+        [] => "list prices, without negotiated discounts".to_owned(),
+        contracts => {
+            let names = contracts.iter().map(|contract| match contract.as_of {
+                Some(date) => format!("{} ({date})", contract.name),
+                None => contract.name.to_string(),
+            });
+            format!("list prices as {} changes them", names.collect::<Vec<_>>().join(", then "))
+        }
+    };
     pieces.push(Piece::Words(format!(
-        "A month has {} hours. Amounts are list prices in {}, without tax and negotiated discounts, shown to the cent; \
-         the plan holds every digit. What no book prices is not chosen.",
+        "A month has {} hours. Amounts are in {} at {prices}, without tax, shown to the cent; the plan holds every \
+         digit. What no book prices is not chosen.",
         review.hours_per_month, plan.currency
     )));
     pieces.push(grid.dense());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, de};
 
-use super::{Exact, Form, malformed, nullable, one, other_form};
+use super::{Exact, Reading, nullable};
 use crate::catalog::{Name, Terms};
 use crate::diagnostic::Diagnostics;
 use crate::money::Amount;
@@ -11,21 +11,15 @@ use crate::plan::{Known, Status};
 use crate::sweep::{Axis, Grid, Outcome, Placed, Planned, Point, Reason, Shard, Sweep};
 use crate::units::Share;
 
-/// The form that is read.
-const FORM: &str = "sweep/1";
+const SWEEP: Reading =
+    Reading { form: "sweep/1", what: "a sweep", remedy: "make one with `tradewind sweep SCENARIO --vary …`" };
 
 /// Reads a saved sweep or a part of one; `name` is what messages call its file.
 ///
 /// # Errors
 /// The first thing that is wrong, with its line and column.
 pub fn sweep_from_json(name: &str, text: &str) -> Result<Sweep, Diagnostics> {
-    let saved: SavedSweep = serde_json::from_str(text).map_err(|error| match Form::of(text) {
-        Some(other) if other.tradewind != FORM => other_form(name, &other.tradewind, "a sweep", FORM),
-        _ => one(malformed(name, "a sweep", "make one with `tradewind sweep SCENARIO --vary …`", &error)),
-    })?;
-    if saved.tradewind != FORM {
-        return Err(other_form(name, &saved.tradewind, "a sweep", FORM));
-    }
+    let saved: SavedSweep = SWEEP.read(name, text, |saved: &SavedSweep| &saved.tradewind)?;
     Ok(saved.into_sweep())
 }
 

@@ -288,6 +288,7 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         data,
         internet_gb,
         options: Vec::new(),
+        supposed: None,
     }
 }
 

@@ -27,10 +27,10 @@ pub(crate) use self::build::assemble;
 pub use self::draft::{ScenarioDraft, Split};
 pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
 pub use self::rule::{Apart, Domain, Fee, FeePlace, ProviderCount, Spread, Together};
-use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, ProviderId, RegionId, SkuId, Terms};
-use crate::diagnostic::{Diagnostics, Sources, Span};
+use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, Offer, ProviderId, RegionId, SkuId, Terms};
+use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, quoted};
 use crate::factor::Factor;
-use crate::money::Amount;
+use crate::money::{Amount, UnitPrice};
 use crate::numbers;
 use crate::units::Quantity;
 
@@ -77,6 +77,20 @@ impl Scenario {
     #[must_use]
     pub fn workload_named(&self, name: &str) -> Option<usize> {
         self.workloads.iter().position(|workload| &*workload.name == name)
+    }
+
+    /// The same of a name that somebody typed.
+    ///
+    /// # Errors
+    /// That there is none, with the nearest name.
+    pub fn find(&self, name: &str) -> Result<usize, Diagnostics> {
+        self.workload_named(name).ok_or_else(|| {
+            let names = self.workloads.iter().map(|workload| &*workload.name);
+            let message = format!("the scenario has no workload {}", quoted(name));
+            let mut faults = Diagnostics::new();
+            faults.push(Diagnostic::new(Kind::UnknownScope, Span::NONE, message).suggest(name, names, None));
+            faults
+        })
     }
 }
 
@@ -207,9 +221,28 @@ pub struct Machines {
     pub internet_gb: Quantity,
     /// Options given beside what the catalog offers: each takes the whole workload, as it is.
     pub options: Vec<GivenOption>,
+    /// Another price of one offer for this workload alone. No file says it: a question supposes it, to learn at which
+    /// price the offer would be chosen.
+    pub(crate) supposed: Option<SupposedPrice>,
+}
+
+/// What an hour of one offer would cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SupposedPrice {
+    pub(crate) region: RegionId,
+    pub(crate) sku: SkuId,
+    pub(crate) terms: Terms,
+    pub(crate) price: UnitPrice,
 }
 
 impl Machines {
+    /// What an hour of an offer costs this workload.
+    pub(crate) fn price(&self, offer: &Offer) -> UnitPrice {
+        let of = |supposed: &SupposedPrice| (supposed.region, supposed.sku, supposed.terms);
+        let supposed = self.supposed.filter(|supposed| of(supposed) == (offer.region, offer.sku, offer.terms));
+        supposed.map_or(offer.price, |supposed| supposed.price)
+    }
+
     /// Replicas and hours on a machine with this accelerator.
     #[must_use]
     pub fn on(&self, accelerator: Option<Accelerator>) -> (u32, Quantity) {

@@ -7,7 +7,7 @@ fn schemas_are_printed() {
     for form in tradewind::schema::Form::ALL {
         assert_eq!(done(&["schema", form.name()]), form.schema());
     }
-    assert!(refused(&["schema", "book"]).contains("catalog, scenario, plan"));
+    assert!(refused(&["schema", "book"]).contains("catalog, contract, scenario, overlay, plan"));
 }
 
 #[test]
