@@ -161,7 +161,7 @@ impl<'a> Search<'a> {
         self.scarcity = self.scarcity_at(&start);
         for form in 0..self.forms.len() {
             let bound = self.tree.cases[0].bound;
-            if self.closes(bound) || self.is_over() || self.reached(bound) {
+            if self.closes(bound) || self.reached(bound) || self.is_over() {
                 break;
             }
             if form == 0 && linear {
@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
             if self.closes(next.bound) {
                 break;
             }
-            if self.is_over() || self.reached(next.bound) {
+            if self.reached(next.bound) || self.is_over() {
                 return;
             }
             let (split, named) = self.tree.ranges(self.program, next.case, root);
