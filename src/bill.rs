@@ -1,6 +1,6 @@
 //! The invoice of chosen placements, made anew from the price books: it knows nothing of the program that chose them.
 
-use crate::catalog::{Catalog, Name, RegionId, TariffScope};
+use crate::catalog::{Catalog, Name, RegionId, TariffId, TariffScope};
 use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges, adjustments, charges};
 use crate::money::Amount;
 use crate::plan::{AtList, Bill, Cost, Line, LineCategory, LineUnit, Placement};
@@ -64,7 +64,7 @@ pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen])
         }
     }
     for (number, (tariff, volume)) in catalog.tariffs().iter().zip(volumes).enumerate() {
-        let id = crate::catalog::TariffId::at(number);
+        let id = TariffId::at(number);
         for adjustment in adjustments(tariff, volume)? {
             let line = adjustment_line(catalog, id, adjustment);
             let biller = &mut by_provider[tariff.provider.index()];
@@ -199,12 +199,10 @@ fn line(
             }
             (format!("{machines} × {sku}, {}", offer.terms.name()), LineUnit::Hour, source)
         }
-        Basis::Stored(id) => {
-            let class = match catalog.tariff(id).scope {
-                TariffScope::Storage { class, .. } => catalog.class(class).as_ref(),
-                _ => "",
-            };
-            (format!("{class} storage"), LineUnit::GbMonth, tariff(id))
+        Basis::Stored(id) => (format!("{} storage", class_of(catalog, id)), LineUnit::GbMonth, tariff(id)),
+        Basis::Retrieved(id) => {
+            let what = format!("read back from {} storage", class_of(catalog, id));
+            (what, LineUnit::Gb, format!("{}, retrieval", tariff(id)))
         }
         Basis::Read(id) => {
             (format!("data read from {}", data_place(catalog, scenario, part)), LineUnit::Gb, tariff(id))
@@ -239,6 +237,14 @@ fn line(
     })
 }
 
+/// The storage class that a tariff is of.
+fn class_of(catalog: &Catalog, tariff: TariffId) -> &str {
+    match catalog.tariff(tariff).scope {
+        TariffScope::Storage { class, .. } => catalog.class(class),
+        _ => "",
+    }
+}
+
 /// The same charge at the list price, where a contract changed it.
 fn at_list(catalog: &Catalog, charge: Charge, times: i128) -> Option<Option<AtList>> {
     let Basis::Offer(id) = charge.basis else { return Some(None) };
@@ -271,7 +277,7 @@ fn data_place(catalog: &Catalog, scenario: &Scenario, part: &Chosen) -> Name {
     }
 }
 
-fn adjustment_line(catalog: &Catalog, id: crate::catalog::TariffId, adjustment: Adjustment) -> Line {
+fn adjustment_line(catalog: &Catalog, id: TariffId, adjustment: Adjustment) -> Line {
     let tariff = catalog.tariff(id);
     let what = match adjustment.kind {
         AdjustmentKind::Allowance => "free allowance".to_owned(),

@@ -1,9 +1,9 @@
 //! What one workload is charged at one place: exact lines from offers and tariffs.
 //!
 //! A workload is bought in equal **units**: 1 if it goes whole to one place, its replicas if it may be split replica
-//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit; storage is kept whole: with
-//! the unit where a workload goes whole, else charged once in every region used. Every copy of a workload that states
-//! several is charged by itself.
+//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit, and so is what is read back of
+//! storage; storage itself is kept whole: with the unit where a workload goes whole, else charged once in every region
+//! used. Every copy of a workload that states several is charged by itself.
 //!
 //! Tiers and allowances belong to the account, not to a workload. A charge here is at the tariff's first paid price;
 //! [`adjustments`] says by how much the account's whole volume differs from that.
@@ -11,10 +11,10 @@
 //! Example: 12 replicas × 730 h × 1.006 = 8 812.56 a month; 12 000 GB to the internet at 0.09 are 1 080, and with
 //! 100 GB free and 0.085 from 10 240 GB on, the account's adjustments are −9 and −8.80.
 
-use crate::catalog::{Catalog, ClassId, OfferId, ProviderId, RegionId, Tariff, TariffId, Transfer};
+use crate::catalog::{Catalog, OfferId, ProviderId, RegionId, Tariff, TariffId, Transfer};
 use crate::money::{Amount, UnitPrice, divide_half_even};
 use crate::rules::Supply;
-use crate::scenario::{Demand, FlatUsage, Machines, Split, Workload};
+use crate::scenario::{Demand, FlatUsage, Machines, Split, Storage, Workload};
 use crate::units::{PARTS, Quantity};
 
 /// What kind of cost a charge is.
@@ -40,6 +40,8 @@ pub(crate) enum Basis {
     ReadInPlace,
     /// GB to the internet, by a tariff.
     Internet(TariffId),
+    /// GB read back of what is kept by this tariff: one price for every GB, over which no volume adds up.
+    Retrieved(TariffId),
     /// Flat rate per hour.
     RateCompute,
     /// Flat rate per GB-month.
@@ -171,9 +173,16 @@ fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: Offe
         let gb = unit_part(machines.internet_gb, units)?;
         per_unit.push(charge(Category::Network, Basis::Internet(tariff), here, gb, price)?);
     }
-    let mut per_region = match machines.storage {
-        Some((gb, class)) if gb > Quantity::ZERO => Some(storing(catalog, sold.region, class, gb)?),
-        _ => None,
+    let kept = machines.storage.filter(|kept| kept.gb > Quantity::ZERO);
+    if let Some(kept) = kept.filter(|kept| kept.read_gb > Quantity::ZERO) {
+        let stored = catalog.storage_price(sold.region, kept.class)?;
+        let gb = unit_part(kept.read_gb, units)?;
+        let basis = Basis::Retrieved(stored.tariff);
+        per_unit.push(charge(Category::Storage, basis, here, gb, stored.retrieval_per_gb?)?);
+    }
+    let mut per_region = match kept {
+        Some(kept) => Some(storing(catalog, sold.region, kept)?),
+        None => None,
     };
     if split == Split::Never {
         per_unit.extend(per_region.take());
@@ -197,11 +206,11 @@ fn reading(catalog: &Catalog, machines: &Machines, to: RegionId, units: u32) -> 
     Some(Some(charge))
 }
 
-fn storing(catalog: &Catalog, region: RegionId, class: ClassId, gb: Quantity) -> Option<Charge> {
-    let tariff = catalog.storage_price(region, class)?.tariff;
+fn storing(catalog: &Catalog, region: RegionId, kept: Storage) -> Option<Charge> {
+    let tariff = catalog.storage_price(region, kept.class)?.tariff;
     let price = catalog.tariff(tariff).first_paid_price();
     let provider = catalog.region(region).provider;
-    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(gb, 1)?, price)
+    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(kept.gb, 1)?, price)
 }
 
 fn of_rates(catalog: &Catalog, split: Split, usage: FlatUsage, region: RegionId) -> Option<Charges> {

@@ -8,7 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{
-    Accelerator, Catalog, Change, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer,
+    Accelerator, Catalog, Change, ClassId, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer,
 };
 use crate::scenario::{
     Bound, Demand, Domain, FeePlace, Filter, GivenOption, Key, Limit, Machines, Measure, Scenario, Sense, Workload,
@@ -24,6 +24,7 @@ pub(crate) fn digest(catalog: &Catalog, scenario: &Scenario) -> String {
     ink.text(FORM);
     write_catalog(&mut ink, catalog);
     write_transfers(&mut ink, catalog, scenario);
+    write_retrieval(&mut ink, catalog, scenario);
     write_scenario(&mut ink, scenario);
     ink.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -238,6 +239,26 @@ fn write_transfers(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
     });
 }
 
+/// What reading back costs, where a workload does; nothing else, so that other digests stay what they were.
+fn write_retrieval(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
+    let classes = scenario.workloads.iter().filter_map(|workload| match &workload.demand {
+        Demand::Machines(machines) => machines.storage.filter(|kept| kept.read_gb > Quantity::ZERO),
+        _ => None,
+    });
+    let classes: std::collections::BTreeSet<ClassId> = classes.map(|kept| kept.class).collect();
+    if classes.is_empty() {
+        return;
+    }
+    ink.text("retrieval");
+    ink.list(classes, |ink, class| {
+        ink.count(class.index());
+        ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, region| {
+            let price = catalog.storage_price(region, class).and_then(|price| price.retrieval_per_gb);
+            ink.option(price, |ink, price| ink.number(price.units()));
+        });
+    });
+}
+
 fn write_scenario(ink: &mut Ink, scenario: &Scenario) {
     ink.text("scenario");
     ink.text(&scenario.name);
@@ -349,15 +370,20 @@ fn write_machines(ink: &mut Ink, machines: &Machines) {
         ink.option(special.replicas, Ink::number);
         ink.option(special.hours, Ink::quantity);
     });
-    ink.option(machines.storage, |ink, (gb, class)| {
-        ink.quantity(gb);
-        ink.count(class.index());
+    ink.option(machines.storage, |ink, kept| {
+        ink.quantity(kept.gb);
+        ink.count(kept.class.index());
     });
     ink.option(machines.data, |ink, (from, gb)| {
         ink.region(from);
         ink.quantity(gb);
     });
     ink.quantity(machines.internet_gb);
+    if let Some(kept) = machines.storage.filter(|kept| kept.read_gb > Quantity::ZERO) {
+        // Told from the list behind it by its length, which is above 1.
+        ink.text("read back");
+        ink.quantity(kept.read_gb);
+    }
     write_options(ink, &machines.options);
 }
 
@@ -512,6 +538,19 @@ mod tests {
             assert!(SCENARIO.contains(from), "{from}");
             assert_ne!(of(BOOK, &SCENARIO.replace(from, to)), plain, "{from} → {to}");
         }
+    }
+
+    /// Where nothing is read back, its price is not asked, and the digest stays what it was.
+    #[test]
+    fn prices_of_reading_back_change_it_where_something_is_read_back() {
+        let book = BOOK.replace("per_gb_month: 0.02", "per_gb_month: 0.02, retrieval_per_gb: 0.01");
+        assert_eq!(of(&book, SCENARIO), of(BOOK, SCENARIO));
+        let scenario = SCENARIO.replace("gb: 3", "gb: 3, read_gb: 1");
+        let plain = of(&book, &scenario);
+        assert_ne!(plain, of(BOOK, &scenario));
+        assert_ne!(plain, of(&book.replace("per_gb: 0.01", "per_gb: 0.02"), &scenario));
+        assert_ne!(plain, of(&book, &scenario.replace("read_gb: 1}", "read_gb: 2}")));
+        assert_ne!(plain, of(&book, SCENARIO));
     }
 
     #[test]

@@ -82,11 +82,11 @@ impl Builder<'_> {
             for price in class.regions {
                 let place = || format!("storage class {}", quoted(&class.name.value));
                 let region = self.region(&price.region, place);
-                let minimum_days = match price.minimum_days {
+                let minimum_days = match price.minimum_days.or(class.minimum_days) {
                     Some(days) => numbers::count(self.faults, days, "`minimum_days`", (0, 3650)),
                     None => Some(0),
                 };
-                let retrieval_per_gb = price.retrieval_per_gb.map(|price| {
+                let retrieval_per_gb = price.retrieval_per_gb.or(class.retrieval_per_gb).map(|price| {
                     let price = numbers::price(self.faults, price, "`retrieval_per_gb`");
                     price.and_then(|price| per_gb(price, draft.billed_unit))
                 });

@@ -189,6 +189,10 @@ pub struct StorageDraft {
 pub struct StorageClassDraft {
     /// Its name, such as `standard`.
     pub name: Spanned<Name>,
+    /// Shortest time that is paid for, in days, in regions that state none of their own.
+    pub minimum_days: Option<Spanned<Decimal>>,
+    /// Price for a billed unit that is read back, in regions that state none of their own.
+    pub retrieval_per_gb: Option<Spanned<Decimal>>,
     /// Its price by region.
     pub regions: Vec<StoragePriceDraft>,
 }
@@ -200,9 +204,9 @@ pub struct StoragePriceDraft {
     pub region: Spanned<Name>,
     /// Price for a billed unit kept a month.
     pub per_gb_month: TariffDraft,
-    /// Shortest time that is paid for, in days.
+    /// Shortest time that is paid for, in days; that of the class if absent.
     pub minimum_days: Option<Spanned<Decimal>>,
-    /// Price for a billed unit that is read back.
+    /// Price for a billed unit that is read back; that of the class if absent.
     pub retrieval_per_gb: Option<Spanned<Decimal>>,
 }
 

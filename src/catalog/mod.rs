@@ -239,7 +239,7 @@ pub struct StoragePrice {
     pub tariff: TariffId,
     /// Shortest time that is paid for, in days; kept, not charged yet.
     pub minimum_days: u32,
-    /// Price of a GB that is read back; kept, not charged yet.
+    /// Price of a GB that is read back; `None` where the book states none, which does not mean that it is free.
     pub retrieval_per_gb: Option<UnitPrice>,
 }
 

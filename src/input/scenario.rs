@@ -340,8 +340,9 @@ impl<'a> Reader<'a, '_> {
 
     fn storage_need(&mut self, slot: Slot<'a, '_>) -> Option<StorageNeedDraft> {
         let owner = Owner { text: &slot, at: slot.span() };
-        let [gb, class] = self.fields(slot.value()?, owner, ["gb", "class"], &[])?;
-        Some(StorageNeedDraft { gb: self.required_number(gb), class: self.optional_name(class) })
+        let [gb, class, read_gb] = self.fields(slot.value()?, owner, ["gb", "class", "read_gb"], &[])?;
+        let read_gb = self.optional_number(read_gb);
+        Some(StorageNeedDraft { gb: self.required_number(gb), class: self.optional_name(class), read_gb })
     }
 
     fn data_need(&mut self, slot: Slot<'a, '_>) -> Option<DataNeedDraft> {

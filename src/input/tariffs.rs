@@ -41,15 +41,24 @@ impl<'a> BookReader<'a, '_> {
 
     fn storage_class(&mut self, name: Spanned<&'a str>, node: Node<'a>) -> StorageClassDraft {
         let what = Named("storage class", name.value);
-        let mut draft =
-            StorageClassDraft { name: Spanned::new(self.reader.intern(name.value), name.span), regions: Vec::new() };
+        let mut draft = StorageClassDraft {
+            name: Spanned::new(self.reader.intern(name.value), name.span),
+            ..StorageClassDraft::default()
+        };
         let Some(entries) = self.reader.entries(node, &what) else { return draft };
         let mut stated = Stated::default();
         for (region, value) in entries {
-            if !stated.take(region.value, value) {
-                let price = self.storage_price(name.value, region, value);
-                draft.regions.extend(price);
-            }
+            let of_class = match region.value {
+                "minimum_days" => &mut draft.minimum_days,
+                "retrieval_per_gb" => &mut draft.retrieval_per_gb,
+                _ if stated.take(region.value, value) => continue,
+                _ => {
+                    let price = self.storage_price(name.value, region, value);
+                    draft.regions.extend(price);
+                    continue;
+                }
+            };
+            *of_class = Some(self.reader.number(value, &format_args!("{} of {what}", quoted(region.value))));
         }
         self.stated(&format_args!("storage {}", name.value), stated);
         draft

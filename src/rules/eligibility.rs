@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, OfferId, RegionId, SkuId, Terms, Transfer};
+use crate::catalog::{Accelerator, Arch, Catalog, Name, OfferId, RegionId, SkuId, Terms, Transfer};
 use crate::scenario::{Demand, Machines, Workload};
 use crate::units::Quantity;
 
@@ -52,6 +52,8 @@ pub enum Reason {
 pub enum MissingPrice {
     /// This storage class in the region.
     Storage(Name),
+    /// Reading back what is kept in this storage class in the region.
+    Retrieval(Name),
     /// Egress from the region to the internet.
     Internet,
     /// Reading data from this region.
@@ -76,6 +78,9 @@ impl fmt::Display for Reason {
             Reason::AcceleratorModel(None) => f.write_str("no accelerator"),
             Reason::AcceleratorCount(asked, has) => write!(f, "{has} accelerators, {asked} asked"),
             Reason::NoPrice(MissingPrice::Storage(class)) => write!(f, "no price for {class} storage"),
+            Reason::NoPrice(MissingPrice::Retrieval(class)) => {
+                write!(f, "no price for reading back from {class} storage")
+            }
             Reason::NoPrice(MissingPrice::Internet) => f.write_str("no price for internet egress"),
             Reason::NoPrice(MissingPrice::Transfer(from)) => write!(f, "no price for reading from {from}"),
             Reason::NoPrice(MissingPrice::Rates) => f.write_str("no flat rates"),
@@ -219,11 +224,15 @@ fn sku_reasons(catalog: &Catalog, machines: &Machines, sku: SkuId, reasons: &mut
 
 fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reasons: &mut Vec<Reason>) {
     let mut missing = |price| reasons.push(Reason::NoPrice(price));
-    if let Some((gb, class)) = machines.storage
-        && gb > Quantity::ZERO
-        && storage_is_absent(catalog, region, class)
-    {
-        missing(MissingPrice::Storage(catalog.class(class).clone()));
+    if let Some(kept) = machines.storage.filter(|kept| kept.gb > Quantity::ZERO) {
+        let class = || catalog.class(kept.class).clone();
+        match catalog.storage_price(region, kept.class) {
+            None => missing(MissingPrice::Storage(class())),
+            Some(price) if kept.read_gb > Quantity::ZERO && price.retrieval_per_gb.is_none() => {
+                missing(MissingPrice::Retrieval(class()));
+            }
+            Some(_) => {}
+        }
     }
     if machines.internet_gb > Quantity::ZERO && catalog.internet_tariff(region).is_none() {
         missing(MissingPrice::Internet);
@@ -234,8 +243,4 @@ fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reaso
     {
         missing(MissingPrice::Transfer(catalog.region(from).path.clone()));
     }
-}
-
-fn storage_is_absent(catalog: &Catalog, region: RegionId, class: ClassId) -> bool {
-    catalog.storage_price(region, class).is_none()
 }

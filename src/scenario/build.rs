@@ -15,8 +15,8 @@ use crate::scenario::draft::{
 use crate::scenario::limit::Limit;
 use crate::scenario::resolve::{Resolver, sorted};
 use crate::scenario::{
-    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Growth, Machines, OnAccelerator, Scenario, Workload,
-    build_limit, build_place, build_rule,
+    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Growth, Machines, OnAccelerator, Scenario, Storage,
+    Workload, build_limit, build_place, build_rule,
 };
 use crate::units::{HOURS_PER_MONTH, Quantity};
 
@@ -261,11 +261,21 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
     let vcpu = amount(request.vcpu, "vcpu").unwrap_or_default();
     let memory_gib = amount(request.memory_gib, "memory_gib").unwrap_or_default();
     let internet_gb = amount(draft.internet_gb, "internet_gb").unwrap_or_default();
-    let kept = draft.storage.as_ref().and_then(|storage| amount(Some(storage.gb), "storage.gb"));
+    let kept = draft.storage.as_ref().map(|storage| {
+        (amount(Some(storage.gb), "storage.gb"), amount(storage.read_gb, "storage.read_gb").unwrap_or_default())
+    });
     let read = draft.data.as_ref().map(|data| amount(data.read_gb, "data.read_gb").unwrap_or_default());
     let storage = draft.storage.and_then(|storage| {
+        let ((gb, read_gb), read) = (kept?, storage.read_gb);
+        if let (Some(Quantity::ZERO), Some(read)) = (gb, read.filter(|_| read_gb > Quantity::ZERO)) {
+            let message = format!("{place} has `storage.read_gb: {}` beside `storage.gb: 0`", read.value.normalize());
+            resolver.faults.push(
+                Diagnostic::new(Kind::Conflicting, read.span, message)
+                    .help("state how much is kept; what is read elsewhere is `data: {location: …, read_gb: …}`"),
+            );
+        }
         let class = storage.class.unwrap_or_else(|| Spanned::new(Name::from("standard"), storage.gb.span));
-        Some((kept?, resolver.class(&class, place)?))
+        Some(Storage { gb: gb?, class: resolver.class(&class, place)?, read_gb })
     });
     let data =
         draft.data.and_then(|data| Some((resolver.region(&data.location, &format!("`data` of {place}"))?, read?)));

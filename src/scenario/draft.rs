@@ -157,6 +157,8 @@ pub struct StorageNeedDraft {
     pub gb: Spanned<Decimal>,
     /// Storage class; `standard` if absent.
     pub class: Option<Spanned<Name>>,
+    /// GB a month that are read back of it; nothing if absent.
+    pub read_gb: Option<Spanned<Decimal>>,
 }
 
 /// What a workload reads.

@@ -197,8 +197,8 @@ pub struct Machines {
     pub accelerator: Option<AcceleratorNeed>,
     /// Replicas and hours on single models, sorted by model.
     pub by_accelerator: Vec<OnAccelerator>,
-    /// GB kept, and their class.
-    pub storage: Option<(Quantity, ClassId)>,
+    /// What it keeps where it runs.
+    pub storage: Option<Storage>,
     /// Where its data lies, and GB read a month.
     pub data: Option<(RegionId, Quantity)>,
     /// GB a month to the internet.
@@ -216,6 +216,18 @@ impl Machines {
         let hours = special.and_then(|special| special.hours).unwrap_or(self.hours);
         (replicas, hours)
     }
+}
+
+/// What a workload keeps where it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Storage {
+    /// GB kept.
+    pub gb: Quantity,
+    /// Their class.
+    pub class: ClassId,
+    /// GB a month that are read back of them, by all replicas together.
+    pub read_gb: Quantity,
 }
 
 /// Accelerators a replica needs.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tradewind::catalog::Name;
 use tradewind::plan::Method;
 use tradewind::scenario::Split;
 use tradewind::scenario::draft::FilterDraft;
@@ -10,13 +11,13 @@ use crate::judge::Verdict;
 use crate::oracle::enumerate::{Choice, Oracle, Survey, Work};
 use crate::oracle::generator::Case;
 use crate::oracle::limits::{MEASURES, PER, WHERE};
-use crate::oracle::price::model;
+use crate::oracle::price::{class_of, model};
 
 /// In how many problems each thing must be seen at least.
 const FEWEST: usize = 5;
 
 /// What must be seen; the measures, keys and methods of limits and plans besides.
-const WANTED: [&str; 59] = [
+const WANTED: [&str; 64] = [
     "found with one plan only",
     "infeasible by rules",
     "infeasible by offers",
@@ -30,6 +31,11 @@ const WANTED: [&str; 59] = [
     "reading paid",
     "reading billed by another provider",
     "stored in two regions by one workload",
+    "read back at a price",
+    "read back for nothing",
+    "read back by parts in two regions",
+    "read back under a limit on direct cost",
+    "no price for reading back",
     "parts in two regions",
     "parts at will",
     "replica counts differ by accelerator",
@@ -180,14 +186,26 @@ fn problem(case: &Case, oracle: &Oracle, survey: &Survey) -> Vec<&'static str> {
         let draft = &work.draft;
         let counts_differ = work.all.iter().any(|one| one.parts != work.all[0].parts && one.sku.is_some());
         let bare = draft.data.as_ref().is_some_and(|data| !data.location.value.contains('/'));
+        let unread = read_back(work).is_some_and(|class| {
+            let unpriced =
+                |&at: &_| oracle.market.stored(at, &class).is_some() && oracle.market.retrieval(at, &class).is_none();
+            oracle.market.places().any(|at| unpriced(&at))
+        });
         let twins = oracle.works.iter().filter(|other| format!("{:?}", other.all) == format!("{:?}", work.all));
         all.extend(those(&[
             (draft.split == Split::Replicas && counts_differ, "replica counts differ by accelerator"),
             (bare, "bare region name"),
+            (unread, "no price for reading back"),
             (!work.all.is_empty() && twins.count() > 1, "identical workloads"),
         ]));
     }
     all
+}
+
+/// The class from which a workload reads back what it keeps.
+fn read_back(work: &Work) -> Option<Name> {
+    let kept = work.draft.storage.as_ref().filter(|kept| kept.read_gb.is_some_and(|gb| !gb.value.is_zero()))?;
+    work.draft.request.as_ref().map(|_| class_of(kept))
 }
 
 /// Rules that bind: without any one of them there is a cheaper plan, or a plan at all. And limits that the cheapest
@@ -253,11 +271,21 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
         let stored = choice.first().is_some_and(|part| work.all[part.0].stored.is_some());
         let left = work.left(choice);
         let copies = work.copies > 1 && !choice.is_empty();
+        let class = read_back(work);
+        let machines = choice.iter().map(|part| &work.all[part.0]).filter(|candidate| candidate.sku.is_some());
+        let read: Vec<i128> =
+            machines.filter_map(|candidate| oracle.market.retrieval(candidate.place, class.as_ref()?)).collect();
+        let dear = read.iter().any(|price| *price > 0);
+        let direct = oracle.rows.iter().any(|row| &*row.limit.sum.value == "cost" && !row.is_billed());
         all.extend(those(&[
             (divided && regions.len() > 1, "parts in two regions"),
             (divided && regions.len() > 1 && stored, "stored in two regions by one workload"),
             (choice.len() > 1 && work.is_at_will(), "parts at will"),
             (copies && choice.len() > 1, "copies in two places"),
+            (dear, "read back at a price"),
+            (read.contains(&0), "read back for nothing"),
+            (!read.is_empty() && divided && regions.len() > 1, "read back by parts in two regions"),
+            (dear && direct, "read back under a limit on direct cost"),
             (copies && stored, "copies with storage"),
             (copies && left > 0, "some copies placed"),
             (left > 0 && !work.all.is_empty(), "unplaced at its value"),

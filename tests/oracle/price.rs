@@ -11,7 +11,7 @@ use tradewind::catalog::draft::{CrossProviderDraft, TariffDraft};
 use tradewind::catalog::{Accelerator, BilledUnit, BookDraft, Name, Terms};
 use tradewind::diagnostic::Spanned;
 use tradewind::scenario::Split;
-use tradewind::scenario::draft::{Choice, WorkloadDraft};
+use tradewind::scenario::draft::{Choice, StorageNeedDraft, WorkloadDraft};
 
 /// One whole in 10⁻⁶.
 pub const E6: i128 = 1_000_000;
@@ -52,10 +52,7 @@ impl Tariff {
             BilledUnit::Gib => half_even(fixed(value.value, 6) * (1 << 30), 1_000_000_000) * E6,
             _ => fixed(value.value, 12),
         };
-        let price = |value: Spanned<Decimal>| match unit {
-            BilledUnit::Gib => half_even(fixed(value.value, 12) * 1_000_000_000, 1 << 30),
-            _ => fixed(value.value, 12),
-        };
+        let price = |value: Spanned<Decimal>| per_gb(value.value, unit);
         let mut tiers = Vec::new();
         let mut start = 0;
         for tier in &draft.tiers {
@@ -123,6 +120,14 @@ pub struct Step {
     pub from: i128,
     pub to: i128,
     pub price: i128,
+}
+
+/// A price per billed unit as one per GB, in 10⁻¹².
+fn per_gb(price: Decimal, unit: BilledUnit) -> i128 {
+    match unit {
+        BilledUnit::Gib => half_even(fixed(price, 12) * 1_000_000_000, 1 << 30),
+        _ => fixed(price, 12),
+    }
 }
 
 /// What a tariff is charged for.
@@ -231,8 +236,17 @@ impl Market {
         self.index.get(&(book, scope)).copied()
     }
 
-    fn stored(&self, place: Place, class: &Name) -> Option<usize> {
+    pub fn stored(&self, place: Place, class: &Name) -> Option<usize> {
         self.tariff(place.book, Scope::Stored(class.clone(), self.region(place).name.value.clone()))
+    }
+
+    /// The price of a GB that is read back; none where neither the region nor the class has one.
+    pub fn retrieval(&self, place: Place, class: &Name) -> Option<i128> {
+        let storage = &self.books[place.book].storage;
+        let class = storage.classes.iter().find(|found| found.name.value == *class)?;
+        let here = class.regions.iter().find(|price| price.region.value == self.region(place).name.value)?;
+        let price = here.retrieval_per_gb.or(class.retrieval_per_gb)?;
+        Some(per_gb(price.value, storage.billed_unit))
     }
 
     fn internet(&self, place: Place) -> Option<usize> {
@@ -275,7 +289,7 @@ pub struct Candidate {
     pub hours: i128,
     /// Equal parts the workload is bought in: 1, its replicas, or a million.
     pub parts: i128,
-    /// What the own provider charges for one part, tariffs apart, in 10⁻²⁴.
+    /// What the own provider charges for one part, tariffs apart: machines and reading back, in 10⁻²⁴.
     pub own: i128,
     /// Tariffs, and the volume one part brings to each in 10⁻¹² GB.
     pub traffic: Vec<(usize, i128)>,
@@ -436,10 +450,16 @@ fn fits(workload: &WorkloadDraft, sku: &tradewind::catalog::draft::SkuDraft) -> 
         && accelerated
 }
 
+/// The class of what a workload keeps.
+pub fn class_of(kept: &StorageNeedDraft) -> Name {
+    kept.class.as_ref().map_or_else(|| Name::from("standard"), |class| class.value.clone())
+}
+
 /// Storage, egress and reading; `None` where a price is missing.
 fn with_volumes(market: &Market, workload: &WorkloadDraft, mut candidate: Candidate) -> Option<Candidate> {
     let place = candidate.place;
-    let part = |gb: Decimal| half_even(fixed(gb, 12), candidate.parts);
+    let parts = candidate.parts;
+    let part = |gb: Decimal| half_even(fixed(gb, 12), parts);
     let some = |gb: Option<Spanned<Decimal>>| gb.map(|gb| gb.value).filter(|gb| !gb.is_zero());
     let mut traffic = Vec::new();
     if let Some(gb) = some(workload.internet_gb) {
@@ -450,8 +470,12 @@ fn with_volumes(market: &Market, workload: &WorkloadDraft, mut candidate: Candid
         traffic.extend(tariff.map(|tariff| (tariff, part(gb))));
     }
     if let Some(kept) = workload.storage.as_ref().filter(|kept| !kept.gb.value.is_zero()) {
-        let class = kept.class.as_ref().map_or_else(|| Name::from("standard"), |class| class.value.clone());
+        let class = class_of(kept);
         candidate.stored = Some((market.stored(place, &class)?, fixed(kept.gb.value, 12)));
+        if let Some(gb) = some(kept.read_gb) {
+            // Of the own provider, whatever the volume: no tariff.
+            candidate.own += market.retrieval(place, &class)? * part(gb);
+        }
     }
     candidate.traffic = traffic;
     Some(candidate)

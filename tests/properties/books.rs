@@ -62,6 +62,10 @@ fn with_prices_times(case: &Case, by: Decimal) -> Case {
                 multiply(&mut price.price, by);
             }
         }
+        for class in &mut book.storage.classes {
+            let of_regions = class.regions.iter_mut().filter_map(|price| price.retrieval_per_gb.as_mut());
+            of_regions.chain(&mut class.retrieval_per_gb).for_each(|price| multiply(price, by));
+        }
         if let Some(rates) = &mut book.rates {
             multiply(&mut rates.compute_hour, by);
             multiply(&mut rates.storage_gb_month, by);

@@ -60,7 +60,8 @@ fn asks_for_nothing(scenario: &ScenarioDraft) -> bool {
 /// replica is a number of parts of 10⁻⁶.
 fn divides_evenly(workload: &WorkloadDraft, to: Split) -> bool {
     let special = workload.by_accelerator.iter().filter_map(|special| special.replicas);
-    let volumes = [workload.internet_gb, workload.data.as_ref().and_then(|data| data.read_gb)];
+    let back = workload.storage.as_ref().and_then(|kept| kept.read_gb);
+    let volumes = [workload.internet_gb, workload.data.as_ref().and_then(|data| data.read_gb), back];
     let even = |count: Decimal| {
         let whole = |value: Decimal| (value / count).round_dp(12) * count == value;
         volumes.iter().flatten().all(|gb| whole(gb.value))

@@ -1,0 +1,184 @@
+//! What storage and traffic cost beside their plain volumes, with the figures worked by hand.
+
+use std::sync::Arc;
+
+use tradewind::catalog::Catalog;
+use tradewind::plan::{Line, Plan};
+use tradewind::rules::{Supply, eligibility, supplies};
+use tradewind::{
+    Effort, Factor, Problem, Scenario, catalog_from_yaml, check, optimize, plan_from_json, report, scenario_from_yaml,
+};
+
+/// Two regions alike but for what reading back costs; nobody says what it costs to read from a vault.
+const BOOK: &str = "\
+tradewind: catalog/1
+provider: acme
+currency: USD
+regions: {north: {}, south: {}}
+skus: {box: {vcpu: 4, memory_gib: 16}}
+offers: {box: {on-demand: {north: 0.1, south: 0.1}}}
+storage:
+  standard: {retrieval_per_gb: 0, north: {per_gb_month: 0.03}, south: {per_gb_month: 0.03}}
+  cold:
+    retrieval_per_gb: 0.02
+    north: {per_gb_month: 0.01, retrieval_per_gb: 0.05}
+    south: {per_gb_month: 0.012}
+  vault: {north: {per_gb_month: 0.001}, south: {per_gb_month: 0.03, retrieval_per_gb: 0.01}}
+";
+
+struct Case {
+    catalog: Arc<Catalog>,
+    scenario: Arc<Scenario>,
+}
+
+impl Case {
+    /// One workload of a box for 100 hours, 10.00 a month, and what else it says.
+    fn of(workload: &str) -> Case {
+        Case::with(BOOK, workload, "")
+    }
+
+    fn with(book: &str, workload: &str, rules: &str) -> Case {
+        let catalog = catalog_from_yaml(&[("acme.yaml", book)]).unwrap_or_else(|faults| panic!("{faults}"));
+        let text = format!(
+            "tradewind: scenario/1\nname: s\nworkloads:\n  - {{name: w, hours: 100, request: {{vcpu: 4}}, {workload}}}\n{rules}"
+        );
+        let scenario = scenario_from_yaml("s.yaml", &text, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+        Case { catalog: Arc::new(catalog), scenario: Arc::new(scenario) }
+    }
+
+    /// The cheapest plan, which passes its check, and is the same after it was saved.
+    fn plan(&self) -> Plan {
+        let problem = Problem::new(&self.catalog, &self.scenario).unwrap_or_else(|faults| panic!("{faults}"));
+        let plan = optimize(&problem, &Effort::default()).unwrap_or_else(|reason| panic!("{reason}"));
+        let text = report::plan_json(&plan);
+        let saved = plan_from_json("plan.json", &text).unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(check(&self.catalog, &self.scenario, &saved), []);
+        plan
+    }
+
+    /// Why each offer cannot serve the workload, by region.
+    fn reasons(&self) -> Vec<(String, Vec<String>)> {
+        let workload = &self.scenario.workloads[0];
+        let all = supplies(&self.catalog, workload).into_iter().map(|supply| {
+            let Supply::Offer(offer) = supply else { panic!("an offer") };
+            let region = &self.catalog.region(self.catalog.offer(offer).region).name;
+            let reasons = eligibility(&self.catalog, workload, supply);
+            (region.to_string(), reasons.iter().map(ToString::to_string).collect())
+        });
+        all.collect()
+    }
+}
+
+/// `what: quantity unit × price = amount, by source`.
+fn text(line: &Line) -> String {
+    let (what, unit, source) = (&line.what, line.unit.name(), &line.source);
+    format!("{what}: {} {unit} × {} = {}, by {source}", line.quantity, line.unit_price, line.amount)
+}
+
+/// Region by region, the lines beside machines.
+fn lines(plan: &Plan) -> Vec<(String, Vec<String>)> {
+    let of = |lines: &[Line]| lines.iter().skip(1).map(text).collect();
+    plan.placements.iter().map(|placed| (placed.region.to_string(), of(&placed.lines))).collect()
+}
+
+fn strings(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[test]
+fn reading_back_costs_what_the_region_says_else_what_the_class_says() {
+    // north: 10 + 1000 × 0.01 + 200 × 0.05 = 30; south: 10 + 1000 × 0.012 + 200 × 0.02 = 26.
+    let plan = Case::of("storage: {gb: 1000, class: cold, read_gb: 200}").plan();
+    let read = "read back from cold storage: 200 GB × 0.02 = 4, by acme cold storage in south, retrieval";
+    let kept = "cold storage: 1000 GB-month × 0.012 = 12, by acme cold storage in south";
+    assert_eq!(lines(&plan), [("south".to_owned(), strings(&[read, kept]))]);
+    assert_eq!(plan.bill.total().to_string(), "26");
+    assert_eq!(plan.bill.cost.storage.to_string(), "16");
+    // Where nothing is read back, north is the cheaper one: 20 against 22.
+    let plan = Case::of("storage: {gb: 1000, class: cold}").plan();
+    assert_eq!((plan.placements[0].region.as_ref(), plan.bill.total().to_string().as_str()), ("north", "20"));
+    let plan = Case::of("storage: {gb: 1000, class: cold, read_gb: 0}").plan();
+    assert_eq!(plan.bill.total().to_string(), "20");
+}
+
+#[test]
+fn no_price_for_reading_back_is_a_reason_and_zero_is_a_price() {
+    let absent = Case::of("storage: {gb: 1000, class: vault, read_gb: 1}");
+    let reason = strings(&["no price for reading back from vault storage"]);
+    assert_eq!(absent.reasons(), [("north".to_owned(), reason), ("south".to_owned(), Vec::new())]);
+    // 10 + 1000 × 0.03 + 0.01, though north keeps it for 1.
+    assert_eq!(absent.plan().bill.total().to_string(), "40.01");
+    let unread = Case::of("storage: {gb: 1000, class: vault}");
+    assert_eq!(unread.plan().bill.total().to_string(), "11");
+    let free = Case::of("storage: {gb: 1000, read_gb: 5000}").plan();
+    let read = "read back from standard storage: 5000 GB × 0 = 0, by acme standard storage in north, retrieval";
+    assert_eq!(lines(&free)[0].1[0], read);
+    assert_eq!(free.bill.total().to_string(), "40");
+}
+
+#[test]
+fn a_divided_workload_reads_back_in_parts_what_it_keeps_whole_in_every_region() {
+    // Two of three replicas at most in a region. A replica reads a third of 100 GB, rounded to 10⁻¹² GB.
+    let spread = "spread: [{name: apart, workload: w, over: region, at_most: 67%}]";
+    let case = Case::with(BOOK, "replicas: 3, split: replicas, storage: {gb: 10, class: cold, read_gb: 100}", spread);
+    let plan = case.plan();
+    let north = [
+        "read back from cold storage: 33.333333333333 GB × 0.05 = 1.66666666666665, by acme cold storage in north, retrieval",
+        "cold storage: 10 GB-month × 0.01 = 0.1, by acme cold storage in north",
+    ];
+    let south = [
+        "read back from cold storage: 66.666666666666 GB × 0.02 = 1.33333333333332, by acme cold storage in south, retrieval",
+        "cold storage: 10 GB-month × 0.012 = 0.12, by acme cold storage in south",
+    ];
+    let expected = [("north".to_owned(), strings(&north)), ("south".to_owned(), strings(&south))];
+    assert_eq!(lines(&plan), expected);
+    // 30 for machines.
+    assert_eq!(plan.bill.total().to_string(), "33.21999999999997");
+}
+
+#[test]
+fn what_is_read_back_is_a_line_of_the_provider_and_of_no_tier() {
+    // Reading back brings no volume to the tariff: 120 GB-months, of which 20 at 0.01, whatever is read.
+    let tiers = BOOK
+        .replace("south: {per_gb_month: 0.012}", "south: {per_gb_month: [{up_to: 100, price: 0.012}, {price: 0.01}]}");
+    let limit = "limits: [{name: cap, sum: cost, where: {provider: acme}, at_most: 1000}]";
+    let case = Case::with(&tiers, "regions: {allow: [south]}, storage: {gb: 120, class: cold, read_gb: 300}", limit);
+    let plan = case.plan();
+    // 10 + 120 × 0.012 + 300 × 0.02 − 20 × 0.002.
+    assert_eq!(plan.bill.total().to_string(), "17.4");
+    assert_eq!(plan.bill.adjustments.len(), 1);
+    assert_eq!(plan.bill.adjustments[0].amount.to_string(), "-0.04");
+    assert_eq!(plan.limits[0].used.to_string(), "17.4");
+}
+
+#[test]
+fn prices_and_demand_of_reading_back_move_with_all_others() {
+    let case = Case::of("storage: {gb: 1000, class: cold, read_gb: 200}");
+    let twice = Factor::percent("100".parse().expect("a number")).expect("a factor");
+    let dearer = Case {
+        catalog: Arc::new(case.catalog.repriced(None, twice).expect("within the range")),
+        scenario: Arc::clone(&case.scenario),
+    };
+    assert_eq!(dearer.plan().bill.total().to_string(), "52");
+    let more = Case {
+        catalog: Arc::clone(&case.catalog),
+        scenario: Arc::new(case.scenario.grown(twice).expect("within the range")),
+    };
+    assert_eq!(more.plan().bill.total().to_string(), "52");
+}
+
+#[test]
+fn a_plan_with_another_price_for_reading_back_is_refused() {
+    let case = Case::of("storage: {gb: 1000, class: cold, read_gb: 200}");
+    let plan = case.plan();
+    let refused = |change: fn(&mut Line)| {
+        let mut other = plan.clone();
+        change(&mut other.placements[0].lines[1]);
+        let found = check(&case.catalog, &case.scenario, &other);
+        assert!(!found.is_empty());
+        found[0].message.clone()
+    };
+    assert_eq!(refused(|line| line.unit = tradewind::plan::LineUnit::GbMonth), "it is counted in GB-month");
+    let free = refused(|line| (line.unit_price, line.amount) = Default::default());
+    assert_eq!(free, "its amount says 0, but it is 4");
+}
