@@ -209,6 +209,7 @@ fn line(
         }
         Basis::ReadInPlace => ("data read in place".to_owned(), LineUnit::Gb, "not charged within a region".to_owned()),
         Basis::Internet(id) => ("egress to the internet".to_owned(), LineUnit::Gb, tariff(id)),
+        Basis::InternetTo(part, id) => (format!("egress to {}", catalog.part(part)), LineUnit::Gb, tariff(id)),
         Basis::RateCompute | Basis::RateStorage | Basis::RateNetwork => {
             let (what, unit) = match charge.basis {
                 Basis::RateCompute => ("compute at the flat rate", LineUnit::Hour),

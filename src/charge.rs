@@ -11,7 +11,7 @@
 //! Example: 12 replicas × 730 h × 1.006 = 8 812.56 a month; 12 000 GB to the internet at 0.09 are 1 080, and with
 //! 100 GB free and 0.085 from 10 240 GB on, the account's adjustments are −9 and −8.80.
 
-use crate::catalog::{Catalog, OfferId, ProviderId, RegionId, Tariff, TariffId, Transfer};
+use crate::catalog::{Catalog, OfferId, PartId, ProviderId, RegionId, Tariff, TariffId, Transfer};
 use crate::money::{Amount, UnitPrice, divide_half_even};
 use crate::rules::Supply;
 use crate::scenario::{Demand, FlatUsage, Machines, Split, Storage, Workload};
@@ -40,6 +40,8 @@ pub(crate) enum Basis {
     ReadInPlace,
     /// GB to the internet, by a tariff.
     Internet(TariffId),
+    /// GB to a part of the internet, by a tariff: its own, or that of all traffic to the internet.
+    InternetTo(PartId, TariffId),
     /// GB read back of what is kept by this tariff: one price for every GB, over which no volume adds up.
     Retrieved(TariffId),
     /// Flat rate per hour.
@@ -56,7 +58,9 @@ impl Basis {
     /// The tariff over which the account's volume adds up.
     pub(crate) fn tariff(self) -> Option<TariffId> {
         match self {
-            Basis::Stored(tariff) | Basis::Read(tariff) | Basis::Internet(tariff) => Some(tariff),
+            Basis::Stored(tariff) | Basis::Read(tariff) | Basis::Internet(tariff) | Basis::InternetTo(_, tariff) => {
+                Some(tariff)
+            }
             _ => None,
         }
     }
@@ -167,11 +171,18 @@ fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: Offe
     let machine_hours = i128::from(hours.parts()) * i128::from(replicas) * 1_000_000 / i128::from(units);
     let mut per_unit = vec![charge(Category::Compute, Basis::Offer(offer), here, machine_hours, sold.price)?];
     per_unit.extend(reading(catalog, machines, sold.region, units)?);
+    let mut send = |basis: Basis, tariff: TariffId, gb: Quantity| {
+        let price = catalog.tariff(tariff).first_paid_price();
+        per_unit.push(charge(Category::Network, basis, here, unit_part(gb, units)?, price)?);
+        Some(())
+    };
     if machines.internet_gb > Quantity::ZERO {
         let tariff = catalog.internet_tariff(sold.region)?;
-        let price = catalog.tariff(tariff).first_paid_price();
-        let gb = unit_part(machines.internet_gb, units)?;
-        per_unit.push(charge(Category::Network, Basis::Internet(tariff), here, gb, price)?);
+        send(Basis::Internet(tariff), tariff, machines.internet_gb)?;
+    }
+    for &(part, gb) in machines.internet_to.iter().filter(|(_, gb)| *gb > Quantity::ZERO) {
+        let tariff = catalog.internet_tariff_to(sold.region, part)?;
+        send(Basis::InternetTo(part, tariff), tariff, gb)?;
     }
     let kept = machines.storage.filter(|kept| kept.gb > Quantity::ZERO);
     if let Some(kept) = kept.filter(|kept| kept.read_gb > Quantity::ZERO) {

@@ -8,7 +8,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{
-    Accelerator, Catalog, Change, ClassId, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer,
+    Accelerator, Catalog, Change, ClassId, Name, PartId, ProviderId, Region, RegionId, Sku, TariffScope, Terms,
+    Transfer,
 };
 use crate::scenario::{
     Bound, Demand, Domain, FeePlace, Filter, GivenOption, Key, Limit, Machines, Measure, Scenario, Sense, Workload,
@@ -25,6 +26,7 @@ pub(crate) fn digest(catalog: &Catalog, scenario: &Scenario) -> String {
     write_catalog(&mut ink, catalog);
     write_transfers(&mut ink, catalog, scenario);
     write_retrieval(&mut ink, catalog, scenario);
+    write_parts(&mut ink, catalog, scenario);
     write_scenario(&mut ink, scenario);
     ink.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -207,6 +209,11 @@ fn write_scope(ink: &mut Ink, scope: TariffScope) {
             ink.text("internet");
             ink.option(from, Ink::region);
         }
+        TariffScope::InternetTo { part, from } => {
+            ink.text("internet to");
+            ink.count(part.index());
+            ink.option(from, Ink::region);
+        }
         TariffScope::InterRegion { route } => {
             ink.text("inter-region");
             ink.option(route, |ink, (from, to)| {
@@ -255,6 +262,26 @@ fn write_retrieval(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
         ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, region| {
             let price = catalog.storage_price(region, class).and_then(|price| price.retrieval_per_gb);
             ink.option(price, |ink, price| ink.number(price.units()));
+        });
+    });
+}
+
+/// By what traffic to parts of the internet is charged, where a workload sends any.
+fn write_parts(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
+    let parts = scenario.workloads.iter().flat_map(|workload| match &workload.demand {
+        Demand::Machines(machines) => machines.internet_to.as_slice(),
+        _ => &[],
+    });
+    let parts: std::collections::BTreeSet<PartId> = parts.map(|(part, _)| *part).collect();
+    if parts.is_empty() {
+        return;
+    }
+    ink.text("parts of the internet");
+    ink.list(parts, |ink, part| {
+        ink.count(part.index());
+        ink.text(catalog.part(part));
+        ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, region| {
+            ink.option(catalog.internet_tariff_to(region, part), |ink, tariff| ink.count(tariff.index()));
         });
     });
 }
@@ -383,6 +410,13 @@ fn write_machines(ink: &mut Ink, machines: &Machines) {
         // Told from the list behind it by its length, which is above 1.
         ink.text("read back");
         ink.quantity(kept.read_gb);
+    }
+    if !machines.internet_to.is_empty() {
+        ink.text("parts of the internet");
+        ink.list(&machines.internet_to, |ink, (part, gb)| {
+            ink.count(part.index());
+            ink.quantity(*gb);
+        });
     }
     write_options(ink, &machines.options);
 }

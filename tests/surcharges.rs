@@ -182,3 +182,92 @@ fn a_plan_with_another_price_for_reading_back_is_refused() {
     let free = refused(|line| (line.unit_price, line.amount) = Default::default());
     assert_eq!(free, "its amount says 0, but it is 4");
 }
+
+/// Two regions that send alike, but for China; another part goes as all traffic does, and one is not priced from south.
+const NETWORK: &str = "\
+network:
+  internet:
+    default:
+      free_gb: 100
+      per_gb: [{up_to: 1000, price: 0.1}, {price: 0.08}]
+      to: {china: {per_gb: 0.3}, asia: internet}
+    north:
+      per_gb: 0.09
+      to: {china: {free_gb: 10, per_gb: [{up_to: 200, price: 0.25}, {price: 0.2}]}, moon: {per_gb: 5}}
+";
+
+fn sending(egress: &str) -> Case {
+    Case::with(&format!("{BOOK}{NETWORK}"), &format!("egress: {egress}"), "")
+}
+
+fn at(region: &str, egress: &str) -> Case {
+    let rest = format!("regions: {{allow: [{region}]}}, egress: {egress}");
+    Case::with(&format!("{BOOK}{NETWORK}"), &rest, "")
+}
+
+#[test]
+fn a_part_of_the_internet_has_a_tariff_of_its_own_with_its_own_volume() {
+    let plan = at("north", "{internet_gb: 500, to: {china: 300}}").plan();
+    let internet = "egress to the internet: 500 GB × 0.09 = 45, by acme internet egress from north";
+    let china = "egress to china: 300 GB × 0.25 = 75, by acme internet egress to china from north";
+    assert_eq!(lines(&plan), [("north".to_owned(), strings(&[internet, china]))]);
+    // China: 190 × 0.25 + 100 × 0.2 = 67.5; its allowance and its tiers know nothing of the 500 GB.
+    let account: Vec<String> = plan.bill.adjustments.iter().map(text).collect();
+    let source = "by acme internet egress to china from north";
+    let free = format!("free allowance: 10 GB × -0.25 = -2.5, {source}");
+    let tier = format!("tier above 200 GB: 100 GB × -0.05 = -5, {source}");
+    assert_eq!(account, [free, tier]);
+    // 10 + 45 + 67.5.
+    assert_eq!(plan.bill.total().to_string(), "122.5");
+    assert_eq!(plan.bill.cost.network.to_string(), "112.5");
+}
+
+#[test]
+fn the_region_is_asked_before_the_default_and_the_cheaper_one_is_found() {
+    // south: 10 + 300 × 0.3 = 100; north: 10 + 67.5.
+    assert_eq!(at("south", "{to: {china: 300}}").plan().bill.total().to_string(), "100");
+    let plan = sending("{to: {china: 300}}").plan();
+    assert_eq!((plan.placements[0].region.as_ref(), plan.bill.total().to_string().as_str()), ("north", "77.5"));
+}
+
+#[test]
+fn a_part_that_goes_as_all_traffic_adds_to_its_volume() {
+    let plan = at("south", "{internet_gb: 900, to: {asia: 600}}").plan();
+    let internet = "egress to the internet: 900 GB × 0.1 = 90, by acme internet egress";
+    let asia = "egress to asia: 600 GB × 0.1 = 60, by acme internet egress";
+    assert_eq!(lines(&plan)[0].1, [internet, asia]);
+    // 1500 GB: 900 × 0.1 + 500 × 0.08, and 10 for the machine.
+    assert_eq!(plan.bill.total().to_string(), "140");
+    // From north, where the word stands in no block of its own, it is north's tariff: 600 × 0.09.
+    assert_eq!(at("north", "{to: {asia: 600}}").plan().bill.total().to_string(), "64");
+}
+
+#[test]
+fn a_part_without_a_price_is_a_reason_and_nothing_sent_asks_for_none() {
+    let case = sending("{to: {moon: 1}}");
+    let reason = strings(&["no price for internet egress to moon"]);
+    assert_eq!(case.reasons(), [("north".to_owned(), Vec::new()), ("south".to_owned(), reason)]);
+    assert_eq!(case.plan().bill.total().to_string(), "15");
+    assert_eq!(at("south", "{to: {moon: 0}}").plan().bill.total().to_string(), "10");
+}
+
+#[test]
+fn tariffs_of_parts_are_shared_by_the_account_and_divided_with_their_workload() {
+    // Each alone would keep to the allowance of 10 GB; together they send 16, by replicas of 2.666666666667 GB.
+    let other = "  - {name: v, hours: 100, request: {vcpu: 4}, regions: {allow: [north]}, egress: {to: {china: 8}}}\n";
+    let rest = "regions: {allow: [north]}, replicas: 3, split: replicas, egress: {to: {china: 8}}";
+    let case = Case::with(&format!("{BOOK}{NETWORK}"), rest, other);
+    let plan = case.plan();
+    // 16.000000000001 GB, 6.000000000001 of them at 0.25; four machines.
+    assert_eq!(plan.bill.total().to_string(), "41.50000000000025");
+}
+
+#[test]
+fn a_plan_that_sends_at_another_tariff_is_refused() {
+    let case = at("north", "{to: {china: 300}}");
+    let mut plan = case.plan();
+    plan.bill.adjustments.clear();
+    let found = check(&case.catalog, &case.scenario, &plan);
+    let place = "acme internet egress to china from north";
+    assert!(found.iter().any(|fault| fault.place == place), "{found:?}");
+}

@@ -1,7 +1,9 @@
 //! From the storage and network blocks of a draft to tariffs in GB.
 
 use crate::catalog::build::Builder;
-use crate::catalog::draft::{CrossProviderDraft, DestinationDraft, NetworkDraft, StorageDraft, TariffDraft};
+use crate::catalog::draft::{
+    CrossProviderDraft, DestinationDraft, DestinationPriceDraft, NetworkDraft, StorageDraft, TariffDraft,
+};
 use crate::catalog::{
     BilledUnit, ClassId, CrossProvider, Destination, ProviderId, RegionId, StoragePrice, Tariff, TariffId, TariffScope,
     Tier, ZoneTransfer,
@@ -102,16 +104,22 @@ impl Builder<'_> {
         }
     }
 
-    /// A tariff to a part of the internet. It is kept beside the tariffs that are charged, over which volumes add up.
+    /// What a part of the internet costs.
     fn destination(&mut self, provider: ProviderId, draft: DestinationDraft, unit: BilledUnit) -> Option<Destination> {
-        numbers::name(self.faults, &draft.class.value, draft.class.span, "a part of the internet");
-        let place = || format!("internet egress to {}", quoted(&draft.class.value));
+        numbers::name(self.faults, &draft.part.value, draft.part.span, "a part of the internet");
+        let place = || format!("internet egress to {}", quoted(&draft.part.value));
         let from = match &draft.from {
             Some(name) => Some(self.region(name, place)?),
             None => None,
         };
-        self.tariff(TariffScope::Internet { from }, provider, &draft.per_gb, unit)?;
-        Some(Destination { from, class: draft.class.value.clone(), tariff: self.catalog.tariffs.pop()? })
+        let part = self.catalog.part_named(&draft.part.value)?;
+        let tariff = match &draft.price {
+            DestinationPriceDraft::Internet => None,
+            DestinationPriceDraft::Tariff(tariff) => {
+                Some(self.tariff(TariffScope::InternetTo { part, from }, provider, tariff, unit)?)
+            }
+        };
+        Some(Destination { part, from, tariff })
     }
 
     pub(super) fn network(&mut self, provider: ProviderId, draft: NetworkDraft) {
@@ -128,7 +136,8 @@ impl Builder<'_> {
         let internet_default =
             default.and_then(|tariff| self.tariff(TariffScope::Internet { from: None }, provider, &tariff, unit));
         let destinations = draft.destinations.into_iter().filter_map(|to| self.destination(provider, to, unit));
-        let destinations = destinations.collect();
+        let mut destinations: Vec<Destination> = destinations.collect();
+        destinations.sort_by_key(|to| (to.part, to.from));
         let default = draft.inter_region;
         let inter_region =
             default.and_then(|tariff| self.tariff(TariffScope::InterRegion { route: None }, provider, &tariff, unit));

@@ -247,7 +247,7 @@ pub struct NetworkDraft {
     pub internet: Vec<(Spanned<Name>, TariffDraft)>,
     /// To the internet, from regions without an entry of their own.
     pub internet_default: Option<TariffDraft>,
-    /// To parts of the internet that cost something else.
+    /// To parts of the internet that are priced apart.
     pub destinations: Vec<DestinationDraft>,
     /// To another region of the provider, for pairs without a route.
     pub inter_region: Option<TariffDraft>,
@@ -265,9 +265,19 @@ pub struct DestinationDraft {
     /// Source; from regions without an entry of their own if absent.
     pub from: Option<Spanned<Name>>,
     /// What the part is called.
-    pub class: Spanned<Name>,
-    /// Price per unit.
-    pub per_gb: TariffDraft,
+    pub part: Spanned<Name>,
+    /// What it costs.
+    pub price: DestinationPriceDraft,
+}
+
+/// How traffic to a part of the internet is charged.
+#[derive(Clone, Debug, Default)]
+pub enum DestinationPriceDraft {
+    /// As all other traffic to the internet.
+    #[default]
+    Internet,
+    /// At a tariff of its own.
+    Tariff(TariffDraft),
 }
 
 /// The price from one region to another.

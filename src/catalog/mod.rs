@@ -70,6 +70,8 @@ ids! {
     TariffId(u32),
     /// A storage class, sorted by name.
     ClassId(u32),
+    /// A part of the internet that some book prices apart, sorted by name.
+    PartId(u32),
 }
 
 /// A provider and what its book says of it as a whole.
@@ -328,6 +330,7 @@ pub struct Catalog {
     tariffs: Vec<Tariff>,
     contracts: Vec<Contract>,
     classes: Vec<Name>,
+    parts: Vec<Name>,
     regions_by_name: Vec<RegionId>,
     first_with_capability: Vec<(Name, ProviderId)>,
     lowest_cost: Option<ProviderId>,
@@ -583,6 +586,12 @@ impl Catalog {
             TariffScope::Internet { from: None } => format!("{provider} internet egress"),
             TariffScope::Internet { from: Some(region) } => {
                 format!("{provider} internet egress from {}", self.region(region).name)
+            }
+            TariffScope::InternetTo { part, from: None } => {
+                format!("{provider} internet egress to {}", self.part(part))
+            }
+            TariffScope::InternetTo { part, from: Some(region) } => {
+                format!("{provider} internet egress to {} from {}", self.part(part), self.region(region).name)
             }
             TariffScope::InterRegion { route: None } => format!("{provider} transfer between regions"),
             TariffScope::InterRegion { route: Some((from, to)) } => {

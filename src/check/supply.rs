@@ -189,7 +189,10 @@ fn is_priced(catalog: &Catalog, machines: &Machines, region: RegionId) -> bool {
         .data
         .is_none_or(|(from, gb)| gb == Quantity::ZERO || catalog.transfer(from, region) != Transfer::NoPrice);
     let sent = machines.internet_gb == Quantity::ZERO || catalog.internet_tariff(region).is_some();
-    stored && read && sent
+    let mut apart = machines.internet_to.iter();
+    let sent_apart =
+        apart.all(|(part, gb)| *gb == Quantity::ZERO || catalog.internet_tariff_to(region, *part).is_some());
+    stored && read && sent && sent_apart
 }
 
 /// Who bills a workload that a supply serves: the provider there, and that of the data it reads.
@@ -269,6 +272,10 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
             if machines.internet_gb > Quantity::ZERO {
                 let tariff = catalog.internet_tariff(supply.region)?;
                 each.push(by_tariff(LineCategory::Network, tariff, of_whole(machines.internet_gb)?)?);
+            }
+            for (part, gb) in machines.internet_to.iter().filter(|(_, gb)| *gb != Quantity::ZERO) {
+                let tariff = catalog.internet_tariff_to(supply.region, *part)?;
+                each.push(by_tariff(LineCategory::Network, tariff, of_whole(*gb)?)?);
             }
             if let Some(kept) = machines.storage.filter(|kept| kept.gb > Quantity::ZERO) {
                 let book = catalog.storage_price(supply.region, kept.class)?;

@@ -223,6 +223,9 @@ fn request(catalog: &Catalog, machines: &Machines) -> String {
     if machines.internet_gb > Quantity::ZERO {
         parts.push(format!("{} GB to the internet", machines.internet_gb));
     }
+    for (part, gb) in machines.internet_to.iter().filter(|(_, gb)| *gb > Quantity::ZERO) {
+        parts.push(format!("{gb} GB to {}", catalog.part(*part)));
+    }
     parts.join(", ")
 }
 

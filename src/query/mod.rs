@@ -174,6 +174,7 @@ fn is_bare(machines: &Machines) -> bool {
     is_none(machines.storage.map(|kept| kept.gb))
         && is_none(machines.data.map(|(_, gb)| gb))
         && machines.internet_gb == Quantity::ZERO
+        && machines.internet_to.iter().all(|(_, gb)| *gb == Quantity::ZERO)
 }
 
 /// By cost, then by offer.

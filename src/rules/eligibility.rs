@@ -56,6 +56,8 @@ pub enum MissingPrice {
     Retrieval(Name),
     /// Egress from the region to the internet.
     Internet,
+    /// Egress from the region to this part of the internet.
+    InternetTo(Name),
     /// Reading data from this region.
     Transfer(Name),
     /// The provider's flat rates.
@@ -82,6 +84,7 @@ impl fmt::Display for Reason {
                 write!(f, "no price for reading back from {class} storage")
             }
             Reason::NoPrice(MissingPrice::Internet) => f.write_str("no price for internet egress"),
+            Reason::NoPrice(MissingPrice::InternetTo(part)) => write!(f, "no price for internet egress to {part}"),
             Reason::NoPrice(MissingPrice::Transfer(from)) => write!(f, "no price for reading from {from}"),
             Reason::NoPrice(MissingPrice::Rates) => f.write_str("no flat rates"),
         }
@@ -236,6 +239,11 @@ fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reaso
     }
     if machines.internet_gb > Quantity::ZERO && catalog.internet_tariff(region).is_none() {
         missing(MissingPrice::Internet);
+    }
+    for &(part, gb) in &machines.internet_to {
+        if gb > Quantity::ZERO && catalog.internet_tariff_to(region, part).is_none() {
+            missing(MissingPrice::InternetTo(catalog.part(part).clone()));
+        }
     }
     if let Some((from, gb)) = machines.data
         && gb > Quantity::ZERO

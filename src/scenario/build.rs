@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
-use crate::catalog::{Catalog, Name};
+use crate::catalog::{Catalog, Name, PartId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
 use crate::factor::Factor;
 use crate::numbers;
@@ -194,7 +194,7 @@ fn read_demand(resolver: &mut Resolver<'_>, mut draft: WorkloadDraft, month: Qua
         ("by_accelerator", !draft.by_accelerator.is_empty()),
         ("storage", draft.storage.is_some()),
         ("data.read_gb", draft.data.as_ref().is_some_and(|data| data.read_gb.is_some())),
-        ("egress", draft.internet_gb.is_some()),
+        ("egress", draft.internet_gb.is_some() || !draft.internet_to.is_empty()),
     ];
     let flat_keys = [
         ("compute_hours", draft.compute_hours.is_some()),
@@ -279,6 +279,7 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
     });
     let data =
         draft.data.and_then(|data| Some((resolver.region(&data.location, &format!("`data` of {place}"))?, read?)));
+    let internet_to = read_parts(resolver, draft.internet_to, place);
     let accelerator = request.accelerator.and_then(|need| read_accelerator(resolver, need, place, draft.name.span));
     let by_accelerator = read_by_accelerator(resolver, draft.by_accelerator, accelerator.as_ref(), place);
     Machines {
@@ -292,8 +293,31 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         storage,
         data,
         internet_gb,
+        internet_to,
         options: Vec::new(),
     }
+}
+
+/// Traffic to parts of the internet, each named once.
+fn read_parts(
+    resolver: &mut Resolver<'_>,
+    drafts: Vec<(Spanned<Name>, Spanned<Decimal>)>,
+    place: &str,
+) -> Vec<(PartId, Quantity)> {
+    let mut all: Vec<(PartId, Quantity)> = Vec::with_capacity(drafts.len());
+    for (name, gb) in drafts {
+        let what = format!("{} in `egress.to` of {place}", quoted(&name.value));
+        let gb = numbers::quantity(resolver.faults, gb, &what);
+        let Some(part) = resolver.part(&name, place) else { continue };
+        if all.iter().any(|(other, _)| *other == part) {
+            let message = format!("a second {what}");
+            let fault = Diagnostic::new(Kind::DuplicateName, name.span, message);
+            resolver.faults.push(fault.help("add them up"));
+        }
+        all.extend(gb.map(|gb| (part, gb)));
+    }
+    all.sort_unstable();
+    all
 }
 
 fn read_accelerator(

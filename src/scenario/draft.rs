@@ -82,6 +82,8 @@ pub struct WorkloadDraft {
     pub data: Option<DataNeedDraft>,
     /// GB a month to the internet.
     pub internet_gb: Option<Spanned<Decimal>>,
+    /// GB a month to parts of the internet that books price apart, beside those.
+    pub internet_to: Vec<(Spanned<Name>, Spanned<Decimal>)>,
     /// Jurisdictions it must stay in.
     pub residency: Option<Vec<Spanned<Name>>>,
     /// Regions it may use, or may not.

@@ -57,5 +57,8 @@ fn more_machines(machines: &Machines, factor: Factor) -> Option<Machines> {
         *gb = volume(*gb)?;
     }
     grown.internet_gb = volume(grown.internet_gb)?;
+    for (_, gb) in &mut grown.internet_to {
+        *gb = volume(*gb)?;
+    }
     Some(grown)
 }

@@ -27,7 +27,7 @@ pub(crate) use self::build::assemble;
 pub use self::draft::{ScenarioDraft, Split};
 pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
 pub use self::rule::{Apart, Domain, Fee, FeePlace, ProviderCount, Spread, Together};
-use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, ProviderId, RegionId, SkuId, Terms};
+use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, PartId, ProviderId, RegionId, SkuId, Terms};
 use crate::diagnostic::{Diagnostics, Sources, Span};
 use crate::factor::Factor;
 use crate::money::Amount;
@@ -203,6 +203,8 @@ pub struct Machines {
     pub data: Option<(RegionId, Quantity)>,
     /// GB a month to the internet.
     pub internet_gb: Quantity,
+    /// GB a month to parts of the internet that books price apart, beside those; sorted by part.
+    pub internet_to: Vec<(PartId, Quantity)>,
     /// Options given beside what the catalog offers: each takes the whole workload, as it is.
     pub options: Vec<GivenOption>,
 }

@@ -17,7 +17,7 @@ use crate::oracle::price::{class_of, model};
 const FEWEST: usize = 5;
 
 /// What must be seen; the measures, keys and methods of limits and plans besides.
-const WANTED: [&str; 64] = [
+const WANTED: [&str; 68] = [
     "found with one plan only",
     "infeasible by rules",
     "infeasible by offers",
@@ -36,6 +36,10 @@ const WANTED: [&str; 64] = [
     "read back by parts in two regions",
     "read back under a limit on direct cost",
     "no price for reading back",
+    "egress to a part paid",
+    "egress to a part as other traffic",
+    "tier crossed of a part",
+    "no price for a part",
     "parts in two regions",
     "parts at will",
     "replica counts differ by accelerator",
@@ -191,15 +195,24 @@ fn problem(case: &Case, oracle: &Oracle, survey: &Survey) -> Vec<&'static str> {
                 |&at: &_| oracle.market.stored(at, &class).is_some() && oracle.market.retrieval(at, &class).is_none();
             oracle.market.places().any(|at| unpriced(&at))
         });
+        let unsent =
+            sent_to(work).any(|part| oracle.market.places().any(|at| oracle.market.internet_to(at, part).is_none()));
         let twins = oracle.works.iter().filter(|other| format!("{:?}", other.all) == format!("{:?}", work.all));
         all.extend(those(&[
             (draft.split == Split::Replicas && counts_differ, "replica counts differ by accelerator"),
             (bare, "bare region name"),
             (unread, "no price for reading back"),
+            (unsent, "no price for a part"),
             (!work.all.is_empty() && twins.count() > 1, "identical workloads"),
         ]));
     }
     all
+}
+
+/// Parts of the internet to which a workload sends something.
+fn sent_to(work: &Work) -> impl Iterator<Item = &Name> {
+    let sent = work.draft.internet_to.iter().filter(|(_, gb)| !gb.value.is_zero());
+    sent.filter(|_| work.draft.request.is_some()).map(|(part, _)| &part.value)
 }
 
 /// The class from which a workload reads back what it keeps.
@@ -261,6 +274,7 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
         all.extend(those(&[
             (tariff.crosses_tier(volume), "tier crossed"),
             (tariff.uses_allowance(volume), "allowance used"),
+            (tariff.crosses_tier(volume) && tariff.is_of_a_part, "tier crossed of a part"),
         ]));
     }
     for (work, choice) in oracle.works.iter().zip(plan) {
@@ -301,11 +315,17 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
                 .is_some_and(|(has, _)| draft.by_accelerator.iter().any(|special| model(&special.model.value) == has));
             let sends = draft.internet_gb.is_some_and(|gb| !gb.value.is_zero());
             let mut tariffs = candidate.traffic.iter().map(|(tariff, _)| &oracle.market.tariffs[*tariff]);
-            // Egress comes first in a candidate's traffic.
+            // Egress comes first in a candidate's traffic, and that to parts of the internet last.
             let egress = sends && tariffs.next().is_some_and(|tariff| tariff.first() > 0);
-            let read: Vec<_> = tariffs.collect();
+            let mut read: Vec<_> = tariffs.collect();
+            let to: Vec<_> = sent_to(work).filter(|_| !given).collect();
+            let apart = read.split_off(read.len() - to.len());
+            let internet = oracle.market.internet(candidate.place);
+            let as_other = to.iter().any(|part| oracle.market.internet_to(candidate.place, part) == internet);
             all.extend(those(&[
                 (egress, "egress paid"),
+                (apart.iter().any(|tariff| tariff.first() > 0), "egress to a part paid"),
+                (as_other, "egress to a part as other traffic"),
                 (read.iter().any(|tariff| tariff.first() > 0), "reading paid"),
                 (read.iter().any(|tariff| tariff.biller != candidate.place.book), "reading billed by another provider"),
                 (special, "placed on an accelerator with figures of its own"),

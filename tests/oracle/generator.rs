@@ -128,7 +128,7 @@ pub fn case(seed: u64, flavour: Flavour) -> Case {
     let mut books = books(dice, flavour, tiers, carbon);
     let mut surcharged = surcharges::dice(seed);
     if let Some(dice) = &mut surcharged {
-        surcharges::of_books(dice, &mut books);
+        surcharges::of_books(dice, tiers, &mut books);
     }
     let any = flavour.split_any && dice.percent(15);
     let mut scenario = ScenarioDraft { name: Name::from(format!("case {seed}")), ..ScenarioDraft::default() };
@@ -141,7 +141,7 @@ pub fn case(seed: u64, flavour: Flavour) -> Case {
         let found = (0..20).any(|_| {
             let mut workload = next_workload(dice, flavour, &books, &scenario, any);
             if let Some(dice) = &mut surcharged {
-                surcharges::of_workload(dice, &mut workload);
+                surcharges::of_workload(dice, &books, &mut workload);
             }
             scenario.workloads.push(workload);
             let oracle = Oracle::new(&books, &scenario);
@@ -278,7 +278,7 @@ fn offer(dice: &mut Dice, sku: &SkuDraft, regions: &[Name]) -> OfferDraft {
 }
 
 /// One price; or, among `tiers`, also an allowance, tiers, or both.
-fn tariff(dice: &mut Dice, tiers: bool) -> TariffDraft {
+pub fn tariff(dice: &mut Dice, tiers: bool) -> TariffDraft {
     let prices = ["0.01", "0.02", "0.05", "0.09", "0.12"];
     let tier = |end: Option<&str>, price| TierDraft { up_to: end.map(|end| decimal(end).into()), price };
     if !tiers || dice.percent(35) {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use tradewind::catalog::draft::{CrossProviderDraft, TariffDraft};
+use tradewind::catalog::draft::{CrossProviderDraft, DestinationPriceDraft, TariffDraft};
 use tradewind::catalog::{Accelerator, BilledUnit, BookDraft, Name, Terms};
 use tradewind::diagnostic::Spanned;
 use tradewind::scenario::Split;
@@ -40,6 +40,8 @@ pub fn half_even(numerator: i128, denominator: i128) -> i128 {
 pub struct Tariff {
     /// The book of the provider that bills it.
     pub biller: usize,
+    /// Whether it is to a part of the internet.
+    pub is_of_a_part: bool,
     /// GB that are free, in 10⁻¹².
     free: i128,
     /// Where each tier starts and ends (10⁻¹² GB) and what a GB costs in it (10⁻¹²).
@@ -60,7 +62,7 @@ impl Tariff {
             tiers.push((start, end, price(tier.price)));
             start = end;
         }
-        Tariff { biller, free: draft.free_gb.map_or(0, bound), tiers }
+        Tariff { biller, is_of_a_part: false, free: draft.free_gb.map_or(0, bound), tiers }
     }
 
     /// What a volume costs: each tier prices the part of (free, volume] inside it.
@@ -135,6 +137,7 @@ fn per_gb(price: Decimal, unit: BilledUnit) -> i128 {
 enum Scope {
     Stored(Name, Name),
     Internet(Option<Name>),
+    InternetTo(Name, Option<Name>),
     Between(Option<(Name, Name)>),
     Across,
 }
@@ -159,7 +162,8 @@ impl Market {
         let mut market = Market { books: books.to_vec(), tariffs: Vec::new(), index: BTreeMap::new() };
         for (number, book) in books.iter().enumerate() {
             let mut add = |scope, draft: &TariffDraft, unit| {
-                market.tariffs.push(Tariff::read(draft, unit, number));
+                let is_of_a_part = matches!(scope, Scope::InternetTo(..));
+                market.tariffs.push(Tariff { is_of_a_part, ..Tariff::read(draft, unit, number) });
                 market.index.insert((number, scope), market.tariffs.len() - 1);
             };
             for class in &book.storage.classes {
@@ -175,6 +179,12 @@ impl Market {
             }
             if let Some(tariff) = &network.internet_default {
                 add(Scope::Internet(None), tariff, unit);
+            }
+            for to in &network.destinations {
+                if let DestinationPriceDraft::Tariff(tariff) = &to.price {
+                    let from = to.from.as_ref().map(|from| from.value.clone());
+                    add(Scope::InternetTo(to.part.value.clone(), from), tariff, unit);
+                }
             }
             for route in &network.routes {
                 let ends = (route.from.value.clone(), route.to.value.clone());
@@ -249,9 +259,27 @@ impl Market {
         Some(per_gb(price.value, storage.billed_unit))
     }
 
-    fn internet(&self, place: Place) -> Option<usize> {
+    pub fn internet(&self, place: Place) -> Option<usize> {
         let own = self.tariff(place.book, Scope::Internet(Some(self.region(place).name.value.clone())));
         own.or_else(|| self.tariff(place.book, Scope::Internet(None)))
+    }
+
+    /// What traffic to a part of the internet is charged by: what the book says of the region, else of all of them.
+    pub fn internet_to(&self, place: Place, part: &Name) -> Option<usize> {
+        let here = Some(self.region(place).name.value.clone());
+        let all = &self.books[place.book].network.destinations;
+        let stated = |of: &Option<Name>| {
+            let is = |from: &Option<Spanned<Name>>| from.as_ref().map(|from| &from.value) == of.as_ref();
+            all.iter().find(|to| to.part.value == *part && is(&to.from))
+        };
+        let (from, found) = match stated(&here) {
+            Some(found) => (here, found),
+            None => (None, stated(&None)?),
+        };
+        match found.price {
+            DestinationPriceDraft::Internet => self.internet(place),
+            DestinationPriceDraft::Tariff(_) => self.tariff(place.book, Scope::InternetTo(part.clone(), from)),
+        }
     }
 
     /// What moving data from one region to another is charged by: `Err` if the source's book does not say.
@@ -468,6 +496,9 @@ fn with_volumes(market: &Market, workload: &WorkloadDraft, mut candidate: Candid
     if let Some((data, gb)) = workload.data.as_ref().and_then(|data| Some((data, some(data.read_gb)?))) {
         let tariff = market.transfer(market.place(&data.location.value), place).ok()?;
         traffic.extend(tariff.map(|tariff| (tariff, part(gb))));
+    }
+    for (to, gb) in workload.internet_to.iter().filter(|(_, gb)| !gb.value.is_zero()) {
+        traffic.push((market.internet_to(place, &to.value)?, part(gb.value)));
     }
     if let Some(kept) = workload.storage.as_ref().filter(|kept| !kept.gb.value.is_zero()) {
         let class = class_of(kept);

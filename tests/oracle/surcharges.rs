@@ -3,9 +3,10 @@
 //! Drawn in some problems only and with dice of its own, so that every other problem of a seed stays what it was.
 
 use tradewind::catalog::BookDraft;
+use tradewind::catalog::draft::{DestinationDraft, DestinationPriceDraft};
 use tradewind::scenario::draft::{Split, WorkloadDraft};
 
-use super::generator::Dice;
+use super::generator::{Dice, name, tariff};
 
 /// In how many of a hundred problems.
 const CHANCE: usize = 45;
@@ -16,8 +17,12 @@ pub fn dice(seed: u64) -> Option<Dice> {
     dice.percent(CHANCE).then_some(dice)
 }
 
-/// Prices for reading back: of a class, of a region, of both, or of neither, which refuses.
-pub fn of_books(dice: &mut Dice, books: &mut [BookDraft]) {
+/// Parts of the internet that books may price apart.
+const PARTS: [&str; 2] = ["china", "asia"];
+
+/// Prices for reading back, of a class, of a region, of both, or of neither, which refuses; and prices to parts of the
+/// internet: of all regions, of one, at a tariff of their own or as all other traffic.
+pub fn of_books(dice: &mut Dice, tiers: bool, books: &mut [BookDraft]) {
     for class in books.iter_mut().flat_map(|book| &mut book.storage.classes) {
         if dice.percent(70) {
             class.retrieval_per_gb = Some(dice.number(&["0", "0", "0.01", "0.02"]));
@@ -28,13 +33,39 @@ pub fn of_books(dice: &mut Dice, books: &mut [BookDraft]) {
             }
         }
     }
+    for book in books {
+        let regions = book.regions.iter().map(|region| (Some(region.name.clone()), 25));
+        for (from, chance) in regions.chain([(None, 65)]) {
+            for part in PARTS {
+                if dice.percent(chance) {
+                    let own = dice.percent(70);
+                    let price = match own {
+                        true => DestinationPriceDraft::Tariff(tariff(dice, tiers)),
+                        false => DestinationPriceDraft::Internet,
+                    };
+                    book.network.destinations.push(DestinationDraft { from: from.clone(), part: name(part), price });
+                }
+            }
+        }
+    }
 }
 
-/// What a workload reads back of what it keeps.
-pub fn of_workload(dice: &mut Dice, workload: &mut WorkloadDraft) {
+/// What a workload reads back of what it keeps, and sends to parts of the internet that some book knows.
+pub fn of_workload(dice: &mut Dice, books: &[BookDraft], workload: &mut WorkloadDraft) {
     if let Some(kept) = workload.storage.as_mut().filter(|kept| !kept.gb.value.is_zero()) {
         if dice.percent(75) || workload.split != Split::Never {
             kept.read_gb = Some(dice.number(&["0", "10", "50", "333.333333", "1000"]));
+        }
+    }
+    if workload.request.is_none() {
+        return;
+    }
+    // The same as the last workload but for its name may have some.
+    workload.internet_to.clear();
+    for part in PARTS {
+        let known = books.iter().flat_map(|book| &book.network.destinations).any(|to| &*to.part.value == part);
+        if known && dice.percent(40) {
+            workload.internet_to.push((name(part), dice.number(&["0", "20", "60", "100", "333.333333"])));
         }
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tradewind::Plan;
 use tradewind::catalog::Terms;
-use tradewind::catalog::draft::{CrossProviderDraft, PriceDraft, TariffDraft};
+use tradewind::catalog::draft::{CrossProviderDraft, DestinationPriceDraft, PriceDraft, TariffDraft};
 use tradewind::diagnostic::Spanned;
 use tradewind::report::plan_json;
 
@@ -40,6 +40,10 @@ fn tariffs(case: &mut Case) -> impl Iterator<Item = &mut TariffDraft> {
             .map(|price| &mut price.per_gb_month)
             .chain(network.internet.iter_mut().map(|(_, tariff)| tariff))
             .chain(&mut network.internet_default)
+            .chain(network.destinations.iter_mut().filter_map(|to| match &mut to.price {
+                DestinationPriceDraft::Tariff(tariff) => Some(tariff),
+                DestinationPriceDraft::Internet => None,
+            }))
             .chain(&mut network.inter_region)
             .chain(network.routes.iter_mut().map(|route| &mut route.per_gb))
             .chain(across)

@@ -61,7 +61,8 @@ fn asks_for_nothing(scenario: &ScenarioDraft) -> bool {
 fn divides_evenly(workload: &WorkloadDraft, to: Split) -> bool {
     let special = workload.by_accelerator.iter().filter_map(|special| special.replicas);
     let back = workload.storage.as_ref().and_then(|kept| kept.read_gb);
-    let volumes = [workload.internet_gb, workload.data.as_ref().and_then(|data| data.read_gb), back];
+    let mut volumes = vec![workload.internet_gb, workload.data.as_ref().and_then(|data| data.read_gb), back];
+    volumes.extend(workload.internet_to.iter().map(|(_, gb)| Some(*gb)));
     let even = |count: Decimal| {
         let whole = |value: Decimal| (value / count).round_dp(12) * count == value;
         volumes.iter().flatten().all(|gb| whole(gb.value))
