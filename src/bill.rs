@@ -5,7 +5,7 @@ use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges
 use crate::money::Amount;
 use crate::plan::{AtList, Bill, Cost, Line, LineCategory, LineUnit, Placement};
 use crate::rules::Supply;
-use crate::scenario::{Fee, Scenario, Split, Workload};
+use crate::scenario::{Demand, Fee, Scenario, Split, Workload};
 use crate::units::{PARTS, Quantity, Share, Total};
 
 /// A part of a workload bought somewhere.
@@ -199,7 +199,13 @@ fn line(
             }
             (format!("{machines} × {sku}, {}", offer.terms.name()), LineUnit::Hour, source)
         }
-        Basis::Stored(id) => (format!("{} storage", class_of(catalog, id)), LineUnit::GbMonth, tariff(id)),
+        Basis::Stored(id) => {
+            let mut what = format!("{} storage", class_of(catalog, id));
+            if let Some((days, billed)) = days_billed(catalog, &scenario.workloads[part.workload], id) {
+                what.push_str(&format!(", kept {days} days and billed for {billed}"));
+            }
+            (what, LineUnit::GbMonth, tariff(id))
+        }
         Basis::Retrieved(id) => {
             let what = format!("read back from {} storage", class_of(catalog, id));
             (what, LineUnit::Gb, format!("{}, retrieval", tariff(id)))
@@ -246,6 +252,15 @@ fn class_of(catalog: &Catalog, tariff: TariffId) -> &str {
     }
 }
 
+/// For how many days what a workload keeps is kept and billed, where these differ.
+fn days_billed(catalog: &Catalog, workload: &Workload, tariff: TariffId) -> Option<(Quantity, u32)> {
+    let Demand::Machines(machines) = &workload.demand else { return None };
+    let TariffScope::Storage { class, region } = catalog.tariff(tariff).scope else { return None };
+    let billed = catalog.storage_price(region, class)?.minimum_days?;
+    let kept = machines.storage?.kept_days?;
+    (kept < Quantity::whole(billed)).then_some((kept, billed))
+}
+
 /// The same charge at the list price, where a contract changed it.
 fn at_list(catalog: &Catalog, charge: Charge, times: i128) -> Option<Option<AtList>> {
     let Basis::Offer(id) = charge.basis else { return Some(None) };
@@ -271,7 +286,7 @@ fn list_cost(catalog: &Catalog, placements: &[Placement], cost: Cost) -> Option<
 
 fn data_place(catalog: &Catalog, scenario: &Scenario, part: &Chosen) -> Name {
     match &scenario.workloads[part.workload].demand {
-        crate::scenario::Demand::Machines(machines) => {
+        Demand::Machines(machines) => {
             machines.data.map_or_else(|| Name::from(""), |(from, _)| catalog.region(from).path.clone())
         }
         _ => Name::from(""),

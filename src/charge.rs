@@ -11,7 +11,7 @@
 //! Example: 12 replicas × 730 h × 1.006 = 8 812.56 a month; 12 000 GB to the internet at 0.09 are 1 080, and with
 //! 100 GB free and 0.085 from 10 240 GB on, the account's adjustments are −9 and −8.80.
 
-use crate::catalog::{Catalog, OfferId, PartId, ProviderId, RegionId, Tariff, TariffId, Transfer};
+use crate::catalog::{Catalog, OfferId, PartId, ProviderId, RegionId, StoragePrice, Tariff, TariffId, Transfer};
 use crate::money::{Amount, UnitPrice, divide_half_even};
 use crate::rules::Supply;
 use crate::scenario::{Demand, FlatUsage, Machines, Split, Storage, Workload};
@@ -217,11 +217,24 @@ fn reading(catalog: &Catalog, machines: &Machines, to: RegionId, units: u32) -> 
     Some(Some(charge))
 }
 
+/// What is kept, as it is billed.
+///
+/// What is deleted after `kept_days` is billed for the class's minimum of days where that is longer. A steady volume of
+/// `gb` takes in gb / kept_days a day, and each of these is billed for so many days: at any time gb × minimum /
+/// kept_days are being paid for. 100 GB that stay 10 days, of which 30 are billed, are 300 GB-months a month. It is this
+/// volume that the tariff's tiers and allowance see.
 fn storing(catalog: &Catalog, region: RegionId, kept: Storage) -> Option<Charge> {
-    let tariff = catalog.storage_price(region, kept.class)?.tariff;
+    let StoragePrice { tariff, minimum_days, .. } = catalog.storage_price(region, kept.class)?;
+    let billed = match kept.kept_days {
+        Some(days) => {
+            let billed_days = days.max(Quantity::whole(minimum_days?));
+            kept.gb.times_ratio(billed_days.parts(), days.parts())?
+        }
+        None => kept.gb,
+    };
     let price = catalog.tariff(tariff).first_paid_price();
     let provider = catalog.region(region).provider;
-    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(kept.gb, 1)?, price)
+    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(billed, 1)?, price)
 }
 
 fn of_rates(catalog: &Catalog, split: Split, usage: FlatUsage, region: RegionId) -> Option<Charges> {

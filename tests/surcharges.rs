@@ -9,14 +9,18 @@ use tradewind::{
     Effort, Factor, Problem, Scenario, catalog_from_yaml, check, optimize, plan_from_json, report, scenario_from_yaml,
 };
 
-/// Two regions alike but for what reading back costs; nobody says what it costs to read from a vault.
-const BOOK: &str = "\
+/// Two regions where machines cost the same.
+const MARKET: &str = "\
 tradewind: catalog/1
 provider: acme
 currency: USD
 regions: {north: {}, south: {}}
 skus: {box: {vcpu: 4, memory_gib: 16}}
 offers: {box: {on-demand: {north: 0.1, south: 0.1}}}
+";
+
+/// Regions alike but for what reading back costs; nobody says what it costs to read from a vault.
+const BOOK: &str = "\
 storage:
   standard: {retrieval_per_gb: 0, north: {per_gb_month: 0.03}, south: {per_gb_month: 0.03}}
   cold:
@@ -38,7 +42,8 @@ impl Case {
     }
 
     fn with(book: &str, workload: &str, rules: &str) -> Case {
-        let catalog = catalog_from_yaml(&[("acme.yaml", book)]).unwrap_or_else(|faults| panic!("{faults}"));
+        let book = format!("{MARKET}{book}");
+        let catalog = catalog_from_yaml(&[("acme.yaml", &book)]).unwrap_or_else(|faults| panic!("{faults}"));
         let text = format!(
             "tradewind: scenario/1\nname: s\nworkloads:\n  - {{name: w, hours: 100, request: {{vcpu: 4}}, {workload}}}\n{rules}"
         );
@@ -270,4 +275,91 @@ fn a_plan_that_sends_at_another_tariff_is_refused() {
     let found = check(&case.catalog, &case.scenario, &plan);
     let place = "acme internet egress to china from north";
     assert!(found.iter().any(|fault| fault.place == place), "{found:?}");
+}
+
+/// North states a minimum of its own; nobody says how long a vault bills.
+const DAYS: &str = "\
+storage:
+  standard: {minimum_days: 0, north: {per_gb_month: 0.03}, south: {per_gb_month: 0.03}}
+  cold:
+    minimum_days: 30
+    north: {per_gb_month: 0.01, minimum_days: 90}
+    south: {per_gb_month: [{up_to: 200, price: 0.02}, {price: 0.015}]}
+  vault: {north: {per_gb_month: 0.001}}
+";
+
+#[test]
+fn what_is_deleted_early_is_billed_for_the_minimum_of_days() {
+    // north: 100 × 90 / 10 = 900 GB-months at 0.01, 9.00; south: 100 × 30 / 10 = 300, of which 200 at 0.02 and 100 at
+    // 0.015, 5.50; 10.00 for the machine.
+    let plan = Case::with(DAYS, "storage: {gb: 100, class: cold, kept_days: 10}", "").plan();
+    let kept = "cold storage, kept 10 days and billed for 30: 300 GB-month × 0.02 = 6, by acme cold storage in south";
+    assert_eq!(lines(&plan), [("south".to_owned(), strings(&[kept]))]);
+    assert_eq!(plan.bill.total().to_string(), "15.5");
+    // For good, and for 30 days and more, 100 GB are 100 GB-months, where the minimum is no longer.
+    for days in ["", ", kept_days: 30", ", kept_days: 45.5"] {
+        let rest = format!("regions: {{allow: [south]}}, storage: {{gb: 100, class: cold{days}}}");
+        let plan = Case::with(DAYS, &rest, "").plan();
+        assert_eq!(
+            lines(&plan)[0].1,
+            ["cold storage: 100 GB-month × 0.02 = 2, by acme cold storage in south"],
+            "{days}"
+        );
+    }
+    let plan = Case::with(DAYS, "storage: {gb: 100, class: cold, kept_days: 90}", "").plan();
+    assert_eq!((plan.placements[0].region.as_ref(), plan.bill.total().to_string().as_str()), ("north", "11"));
+}
+
+#[test]
+fn the_billed_volume_is_rounded_once_to_the_parts_of_a_quantity() {
+    // 100 × 30 / 7 = 428.571428571…, to 10⁻⁶; half to even: 0.000001 × 30 / 20 is 0.0000015, so 0.000002.
+    let stored = |gb: &str, days: &str| {
+        let rest = format!("regions: {{allow: [south]}}, storage: {{gb: {gb}, class: cold, kept_days: {days}}}");
+        Case::with(DAYS, &rest, "").plan().placements[0].lines[1].quantity.to_string()
+    };
+    assert_eq!(stored("100", "7"), "428.571429");
+    assert_eq!(stored("0.000001", "20"), "0.000002");
+    assert_eq!(stored("0.000001", "12"), "0.000002");
+}
+
+#[test]
+fn no_minimum_stated_is_a_reason_where_something_is_deleted_and_zero_is_a_minimum() {
+    let case = Case::with(DAYS, "regions: {allow: [north]}, storage: {gb: 100, class: vault, kept_days: 10}", "");
+    let reason = strings(&["no minimum days stated for vault storage"]);
+    assert_eq!(case.reasons()[0], ("north".to_owned(), reason));
+    let case = Case::with(DAYS, "storage: {gb: 100, class: vault}", "");
+    assert_eq!(case.plan().bill.total().to_string(), "10.1");
+    let case = Case::with(DAYS, "storage: {gb: 100, kept_days: 0.5}", "");
+    assert_eq!(case.plan().bill.total().to_string(), "13");
+}
+
+#[test]
+fn a_divided_workload_is_billed_for_the_minimum_in_every_region_and_copies_one_by_one() {
+    // 10.00 for each of two machines; 900 GB-months in north and 300 in south.
+    let spread = "spread: [{name: apart, workload: w, over: region, at_most: 50%}]";
+    let rest = "replicas: 2, split: replicas, storage: {gb: 100, class: cold, kept_days: 10}";
+    assert_eq!(Case::with(DAYS, rest, spread).plan().bill.total().to_string(), "34.5");
+    // Three copies in south: 900 GB-months, 200 × 0.02 + 700 × 0.015 = 14.5, and 30 for machines; in north they were 27.
+    let rest = "count: 3, storage: {gb: 100, class: cold, kept_days: 10}";
+    assert_eq!(Case::with(DAYS, rest, "").plan().bill.total().to_string(), "44.5");
+}
+
+#[test]
+fn a_plan_that_bills_what_is_kept_and_not_the_minimum_is_refused() {
+    let case = Case::with(DAYS, "storage: {gb: 100, class: cold, kept_days: 10}", "");
+    let mut plan = case.plan();
+    let longer =
+        Case::with(DAYS, "regions: {allow: [south]}, storage: {gb: 100, class: cold, kept_days: 30}", "").plan();
+    plan.placements[0].lines[1] = longer.placements[0].lines[1].clone();
+    let found = check(&case.catalog, &case.scenario, &plan);
+    assert_eq!(found[0].message, "its amount says 2, but it is 6");
+    assert_eq!(found[1].message, "its quantity says 100, but it is 300");
+}
+
+#[test]
+fn a_volume_beyond_the_range_is_said_and_not_cut() {
+    let book = DAYS.replace("minimum_days: 30", "minimum_days: 3650");
+    let case = Case::with(&book, "storage: {gb: 1000000000, class: cold, kept_days: 0.000001}", "");
+    let fault = Problem::new(&case.catalog, &case.scenario).expect_err("3.65 × 10¹⁸ GB");
+    assert!(fault.to_string().contains("a charge of workload `w` is above 100 trillion"), "{fault}");
 }

@@ -1,5 +1,7 @@
 //! From the storage and network blocks of a draft to tariffs in GB.
 
+use rust_decimal::Decimal;
+
 use crate::catalog::build::Builder;
 use crate::catalog::draft::{
     CrossProviderDraft, DestinationDraft, DestinationPriceDraft, NetworkDraft, StorageDraft, TariffDraft,
@@ -8,7 +10,7 @@ use crate::catalog::{
     BilledUnit, ClassId, CrossProvider, Destination, ProviderId, RegionId, StoragePrice, Tariff, TariffId, TariffScope,
     Tier, ZoneTransfer,
 };
-use crate::diagnostic::{Kind, quoted};
+use crate::diagnostic::{Kind, Spanned, quoted};
 use crate::money::UnitPrice;
 use crate::numbers;
 use crate::units::{BYTES_PER_GB, BYTES_PER_GIB, Quantity};
@@ -81,27 +83,37 @@ impl Builder<'_> {
         for class in draft.classes {
             numbers::name(self.faults, &class.name.value, class.name.span, "a storage class");
             let id = self.catalog.class_named(&class.name.value).unwrap_or(ClassId(u32::MAX));
+            // Read once, so that what is wrong of a class is not reported in each of its regions.
+            let days_of_class = class.minimum_days.and_then(|days| self.minimum_days(days));
+            let retrieval_of_class = class.retrieval_per_gb.and_then(|price| self.retrieval(price, draft.billed_unit));
             for price in class.regions {
                 let place = || format!("storage class {}", quoted(&class.name.value));
                 let region = self.region(&price.region, place);
-                let minimum_days = match price.minimum_days.or(class.minimum_days) {
-                    Some(days) => numbers::count(self.faults, days, "`minimum_days`", (0, 3650)),
-                    None => Some(0),
+                let minimum_days = match price.minimum_days {
+                    Some(days) => self.minimum_days(days),
+                    None => days_of_class,
                 };
-                let retrieval_per_gb = price.retrieval_per_gb.or(class.retrieval_per_gb).map(|price| {
-                    let price = numbers::price(self.faults, price, "`retrieval_per_gb`");
-                    price.and_then(|price| per_gb(price, draft.billed_unit))
-                });
+                let retrieval_per_gb = match price.retrieval_per_gb {
+                    Some(price) => self.retrieval(price, draft.billed_unit),
+                    None => retrieval_of_class,
+                };
                 let scope = TariffScope::Storage { class: id, region: region.unwrap_or(RegionId(u32::MAX)) };
                 let tariff = self.tariff(scope, provider, &price.per_gb_month, draft.billed_unit);
-                if let (Some(region), Some(tariff), Some(minimum_days)) = (region, tariff, minimum_days)
+                if let (Some(region), Some(tariff)) = (region, tariff)
                     && let Some(region) = self.catalog.regions.get_mut(region.index())
                 {
-                    let retrieval_per_gb = retrieval_per_gb.flatten();
                     region.storage.push(StoragePrice { class: id, tariff, minimum_days, retrieval_per_gb });
                 }
             }
         }
+    }
+
+    fn minimum_days(&mut self, days: Spanned<Decimal>) -> Option<u32> {
+        numbers::count(self.faults, days, "`minimum_days`", (0, 3650))
+    }
+
+    fn retrieval(&mut self, price: Spanned<Decimal>, unit: BilledUnit) -> Option<UnitPrice> {
+        numbers::price(self.faults, price, "`retrieval_per_gb`").and_then(|price| per_gb(price, unit))
     }
 
     /// What a part of the internet costs.

@@ -231,6 +231,14 @@ pub struct Region {
     offers: Range<usize>,
 }
 
+impl Region {
+    /// What each storage class that is sold there costs.
+    #[must_use]
+    pub fn storage(&self) -> &[StoragePrice] {
+        &self.storage
+    }
+}
+
 /// What a storage class costs in a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -239,8 +247,8 @@ pub struct StoragePrice {
     pub class: ClassId,
     /// Its tariff.
     pub tariff: TariffId,
-    /// Shortest time that is paid for, in days; kept, not charged yet.
-    pub minimum_days: u32,
+    /// Shortest time that is paid for, in days; `None` where the book states none, which does not mean that there is none.
+    pub minimum_days: Option<u32>,
     /// Price of a GB that is read back; `None` where the book states none, which does not mean that it is free.
     pub retrieval_per_gb: Option<UnitPrice>,
 }
@@ -572,32 +580,5 @@ impl Catalog {
     #[must_use]
     pub fn zone_transfer(&self, provider: ProviderId) -> Option<ZoneTransfer> {
         self.provider(provider).zone
-    }
-
-    /// A tariff's name for people: `aws internet egress from us-east-1`.
-    #[must_use]
-    pub fn tariff_name(&self, id: TariffId) -> String {
-        let tariff = self.tariff(id);
-        let provider = &self.provider(tariff.provider).name;
-        match tariff.scope {
-            TariffScope::Storage { class, region } => {
-                format!("{provider} {} storage in {}", self.class(class), self.region(region).name)
-            }
-            TariffScope::Internet { from: None } => format!("{provider} internet egress"),
-            TariffScope::Internet { from: Some(region) } => {
-                format!("{provider} internet egress from {}", self.region(region).name)
-            }
-            TariffScope::InternetTo { part, from: None } => {
-                format!("{provider} internet egress to {}", self.part(part))
-            }
-            TariffScope::InternetTo { part, from: Some(region) } => {
-                format!("{provider} internet egress to {} from {}", self.part(part), self.region(region).name)
-            }
-            TariffScope::InterRegion { route: None } => format!("{provider} transfer between regions"),
-            TariffScope::InterRegion { route: Some((from, to)) } => {
-                format!("{provider} transfer from {} to {}", self.region(from).name, self.region(to).name)
-            }
-            TariffScope::CrossProvider => format!("{provider} transfer to other providers"),
-        }
     }
 }

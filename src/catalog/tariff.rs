@@ -147,4 +147,31 @@ impl Catalog {
     pub fn destinations(&self, provider: ProviderId) -> &[Destination] {
         &self.provider(provider).destinations
     }
+
+    /// A tariff's name for people: `aws internet egress from us-east-1`.
+    #[must_use]
+    pub fn tariff_name(&self, id: TariffId) -> String {
+        let tariff = self.tariff(id);
+        let provider = &self.provider(tariff.provider).name;
+        match tariff.scope {
+            TariffScope::Storage { class, region } => {
+                format!("{provider} {} storage in {}", self.class(class), self.region(region).name)
+            }
+            TariffScope::Internet { from: None } => format!("{provider} internet egress"),
+            TariffScope::Internet { from: Some(region) } => {
+                format!("{provider} internet egress from {}", self.region(region).name)
+            }
+            TariffScope::InternetTo { part, from: None } => {
+                format!("{provider} internet egress to {}", self.part(part))
+            }
+            TariffScope::InternetTo { part, from: Some(region) } => {
+                format!("{provider} internet egress to {} from {}", self.part(part), self.region(region).name)
+            }
+            TariffScope::InterRegion { route: None } => format!("{provider} transfer between regions"),
+            TariffScope::InterRegion { route: Some((from, to)) } => {
+                format!("{provider} transfer from {} to {}", self.region(from).name, self.region(to).name)
+            }
+            TariffScope::CrossProvider => format!("{provider} transfer to other providers"),
+        }
+    }
 }

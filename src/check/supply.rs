@@ -183,7 +183,8 @@ fn is_priced(catalog: &Catalog, machines: &Machines, region: RegionId) -> bool {
     let stored = machines.storage.is_none_or(|kept| {
         let price = catalog.storage_price(region, kept.class);
         let returned = kept.read_gb == Quantity::ZERO || price.is_some_and(|price| price.retrieval_per_gb.is_some());
-        kept.gb == Quantity::ZERO || price.is_some() && returned
+        let timed = kept.kept_days.is_none() || price.is_some_and(|price| price.minimum_days.is_some());
+        kept.gb == Quantity::ZERO || price.is_some() && returned && timed
     });
     let read = machines
         .data
@@ -284,7 +285,15 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
                     let returned = charge(LineCategory::Storage, here, None, read, book.retrieval_per_gb?)?;
                     each.push(Charge { unit: LineUnit::Gb, ..returned });
                 }
-                stored = Some(by_tariff(LineCategory::Storage, book.tariff, i128::from(kept.gb.parts()) * 1_000_000)?);
+                let mut volume = i128::from(kept.gb.parts());
+                if let Some(days) = kept.kept_days.map(|days| i128::from(days.parts())) {
+                    // Each GB that comes in is paid for the minimum of days, whenever it goes.
+                    let least = i128::from(book.minimum_days?) * 1_000_000;
+                    if days < least {
+                        volume = divide_half_even(volume.checked_mul(least)?, days)?;
+                    }
+                }
+                stored = Some(by_tariff(LineCategory::Storage, book.tariff, volume.checked_mul(1_000_000)?)?);
             }
         }
         (Demand::FlatRate(usage), ServedBy::Rates) => {

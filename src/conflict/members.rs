@@ -212,7 +212,8 @@ fn request(catalog: &Catalog, machines: &Machines) -> String {
     let each = if each.is_empty() { "any machine".to_owned() } else { each.join(", ") };
     let mut parts = vec![if machines.replicas > 1 { format!("{} × ({each})", machines.replicas) } else { each }];
     if let Some(kept) = machines.storage {
-        parts.push(format!("{} GB of {} storage", kept.gb, catalog.class(kept.class)));
+        let days = kept.kept_days.map(|days| format!(" for {days} days")).unwrap_or_default();
+        parts.push(format!("{} GB of {} storage{days}", kept.gb, catalog.class(kept.class)));
         if kept.read_gb > Quantity::ZERO {
             parts.push(format!("{} GB read back of it", kept.read_gb));
         }

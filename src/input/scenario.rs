@@ -342,9 +342,10 @@ impl<'a> Reader<'a, '_> {
 
     fn storage_need(&mut self, slot: Slot<'a, '_>) -> Option<StorageNeedDraft> {
         let owner = Owner { text: &slot, at: slot.span() };
-        let [gb, class, read_gb] = self.fields(slot.value()?, owner, ["gb", "class", "read_gb"], &[])?;
-        let read_gb = self.optional_number(read_gb);
-        Some(StorageNeedDraft { gb: self.required_number(gb), class: self.optional_name(class), read_gb })
+        let keys = ["gb", "class", "read_gb", "kept_days"];
+        let [gb, class, read_gb, kept_days] = self.fields(slot.value()?, owner, keys, &[])?;
+        let (read_gb, kept_days) = (self.optional_number(read_gb), self.optional_number(kept_days));
+        Some(StorageNeedDraft { gb: self.required_number(gb), class: self.optional_name(class), read_gb, kept_days })
     }
 
     fn data_need(&mut self, slot: Slot<'a, '_>) -> Option<DataNeedDraft> {

@@ -54,6 +54,8 @@ pub enum MissingPrice {
     Storage(Name),
     /// Reading back what is kept in this storage class in the region.
     Retrieval(Name),
+    /// The shortest time that is paid for in this storage class in the region.
+    MinimumDays(Name),
     /// Egress from the region to the internet.
     Internet,
     /// Egress from the region to this part of the internet.
@@ -82,6 +84,9 @@ impl fmt::Display for Reason {
             Reason::NoPrice(MissingPrice::Storage(class)) => write!(f, "no price for {class} storage"),
             Reason::NoPrice(MissingPrice::Retrieval(class)) => {
                 write!(f, "no price for reading back from {class} storage")
+            }
+            Reason::NoPrice(MissingPrice::MinimumDays(class)) => {
+                write!(f, "no minimum days stated for {class} storage")
             }
             Reason::NoPrice(MissingPrice::Internet) => f.write_str("no price for internet egress"),
             Reason::NoPrice(MissingPrice::InternetTo(part)) => write!(f, "no price for internet egress to {part}"),
@@ -231,10 +236,14 @@ fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reaso
         let class = || catalog.class(kept.class).clone();
         match catalog.storage_price(region, kept.class) {
             None => missing(MissingPrice::Storage(class())),
-            Some(price) if kept.read_gb > Quantity::ZERO && price.retrieval_per_gb.is_none() => {
-                missing(MissingPrice::Retrieval(class()));
+            Some(price) => {
+                if kept.read_gb > Quantity::ZERO && price.retrieval_per_gb.is_none() {
+                    missing(MissingPrice::Retrieval(class()));
+                }
+                if kept.kept_days.is_some() && price.minimum_days.is_none() {
+                    missing(MissingPrice::MinimumDays(class()));
+                }
             }
-            Some(_) => {}
         }
     }
     if machines.internet_gb > Quantity::ZERO && catalog.internet_tariff(region).is_none() {

@@ -275,7 +275,10 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
             );
         }
         let class = storage.class.unwrap_or_else(|| Spanned::new(Name::from("standard"), storage.gb.span));
-        Some(Storage { gb: gb?, class: resolver.class(&class, place)?, read_gb })
+        let kept_days = storage
+            .kept_days
+            .and_then(|days| numbers::positive(resolver.faults, days, format_args!("`storage.kept_days` of {place}")));
+        Some(Storage { gb: gb?, class: resolver.class(&class, place)?, read_gb, kept_days })
     });
     let data =
         draft.data.and_then(|data| Some((resolver.region(&data.location, &format!("`data` of {place}"))?, read?)));

@@ -161,6 +161,8 @@ pub struct StorageNeedDraft {
     pub class: Option<Spanned<Name>>,
     /// GB a month that are read back of it; nothing if absent.
     pub read_gb: Option<Spanned<Decimal>>,
+    /// Days after which what was stored is deleted, new data taking its place; for good if absent.
+    pub kept_days: Option<Spanned<Decimal>>,
 }
 
 /// What a workload reads.

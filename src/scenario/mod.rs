@@ -156,6 +156,7 @@ pub struct Places {
 /// What a workload needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly every workload is of machines: a box would save nothing")]
 pub enum Demand {
     /// Nothing that can be priced: the documented rules answer for it, the optimizer cannot.
     Unstated,
@@ -230,6 +231,8 @@ pub struct Storage {
     pub class: ClassId,
     /// GB a month that are read back of them, by all replicas together.
     pub read_gb: Quantity,
+    /// Days after which what was stored is deleted, new data taking its place; `None` if it stays for good.
+    pub kept_days: Option<Quantity>,
 }
 
 /// Accelerators a replica needs.

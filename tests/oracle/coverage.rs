@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use tradewind::catalog::Name;
 use tradewind::plan::Method;
 use tradewind::scenario::Split;
@@ -11,13 +12,13 @@ use crate::judge::Verdict;
 use crate::oracle::enumerate::{Choice, Oracle, Survey, Work};
 use crate::oracle::generator::Case;
 use crate::oracle::limits::{MEASURES, PER, WHERE};
-use crate::oracle::price::{class_of, model};
+use crate::oracle::price::{E6, class_of, fixed, model};
 
 /// In how many problems each thing must be seen at least.
 const FEWEST: usize = 5;
 
 /// What must be seen; the measures, keys and methods of limits and plans besides.
-const WANTED: [&str; 68] = [
+const WANTED: [&str; 72] = [
     "found with one plan only",
     "infeasible by rules",
     "infeasible by offers",
@@ -40,6 +41,10 @@ const WANTED: [&str; 68] = [
     "egress to a part as other traffic",
     "tier crossed of a part",
     "no price for a part",
+    "billed for more days than kept",
+    "kept for longer than the minimum",
+    "billed for more days in a tier",
+    "no minimum days",
     "parts in two regions",
     "parts at will",
     "replica counts differ by accelerator",
@@ -195,6 +200,10 @@ fn problem(case: &Case, oracle: &Oracle, survey: &Survey) -> Vec<&'static str> {
                 |&at: &_| oracle.market.stored(at, &class).is_some() && oracle.market.retrieval(at, &class).is_none();
             oracle.market.places().any(|at| unpriced(&at))
         });
+        let untimed = deleted(work).is_some_and(|(class, _)| {
+            let stored = |&at: &_| oracle.market.stored(at, &class).is_some();
+            oracle.market.places().filter(stored).any(|at| oracle.market.minimum_days(at, &class).is_none())
+        });
         let unsent =
             sent_to(work).any(|part| oracle.market.places().any(|at| oracle.market.internet_to(at, part).is_none()));
         let twins = oracle.works.iter().filter(|other| format!("{:?}", other.all) == format!("{:?}", work.all));
@@ -203,10 +212,18 @@ fn problem(case: &Case, oracle: &Oracle, survey: &Survey) -> Vec<&'static str> {
             (bare, "bare region name"),
             (unread, "no price for reading back"),
             (unsent, "no price for a part"),
+            (untimed, "no minimum days"),
             (!work.all.is_empty() && twins.count() > 1, "identical workloads"),
         ]));
     }
     all
+}
+
+/// The class from which a workload deletes what it keeps, and after how many days.
+fn deleted(work: &Work) -> Option<(Name, Decimal)> {
+    let kept = work.draft.storage.as_ref().filter(|kept| !kept.gb.value.is_zero())?;
+    work.draft.request.as_ref()?;
+    Some((class_of(kept), kept.kept_days?.value))
 }
 
 /// Parts of the internet to which a workload sends something.
@@ -289,6 +306,16 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
         let machines = choice.iter().map(|part| &work.all[part.0]).filter(|candidate| candidate.sku.is_some());
         let read: Vec<i128> =
             machines.filter_map(|candidate| oracle.market.retrieval(candidate.place, class.as_ref()?)).collect();
+        let machines = choice.iter().map(|part| &work.all[part.0]).filter(|candidate| candidate.sku.is_some());
+        let longer: Vec<(bool, usize)> = machines
+            .filter_map(|candidate| {
+                let (class, days) = deleted(work)?;
+                let least = oracle.market.minimum_days(candidate.place, &class)?;
+                Some((fixed(days, 6) < least * E6, candidate.stored?.0))
+            })
+            .collect();
+        let volumes = oracle.volumes(plan);
+        let tiered = |tariff: usize| oracle.market.tariffs[tariff].crosses_tier(volumes[tariff]);
         let dear = read.iter().any(|price| *price > 0);
         let direct = oracle.rows.iter().any(|row| &*row.limit.sum.value == "cost" && !row.is_billed());
         all.extend(those(&[
@@ -296,6 +323,9 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
             (divided && regions.len() > 1 && stored, "stored in two regions by one workload"),
             (choice.len() > 1 && work.is_at_will(), "parts at will"),
             (copies && choice.len() > 1, "copies in two places"),
+            (longer.iter().any(|(is, _)| *is), "billed for more days than kept"),
+            (longer.iter().any(|(is, _)| !is), "kept for longer than the minimum"),
+            (longer.iter().any(|(is, tariff)| *is && tiered(*tariff)), "billed for more days in a tier"),
             (dear, "read back at a price"),
             (read.contains(&0), "read back for nothing"),
             (!read.is_empty() && divided && regions.len() > 1, "read back by parts in two regions"),

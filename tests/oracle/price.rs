@@ -250,6 +250,13 @@ impl Market {
         self.tariff(place.book, Scope::Stored(class.clone(), self.region(place).name.value.clone()))
     }
 
+    /// The days that are paid for at least; none where neither the region nor the class says.
+    pub fn minimum_days(&self, place: Place, class: &Name) -> Option<i128> {
+        let class = self.books[place.book].storage.classes.iter().find(|found| found.name.value == *class)?;
+        let here = class.regions.iter().find(|price| price.region.value == self.region(place).name.value)?;
+        Some(fixed(here.minimum_days.or(class.minimum_days)?.value, 0))
+    }
+
     /// The price of a GB that is read back; none where neither the region nor the class has one.
     pub fn retrieval(&self, place: Place, class: &Name) -> Option<i128> {
         let storage = &self.books[place.book].storage;
@@ -502,7 +509,13 @@ fn with_volumes(market: &Market, workload: &WorkloadDraft, mut candidate: Candid
     }
     if let Some(kept) = workload.storage.as_ref().filter(|kept| !kept.gb.value.is_zero()) {
         let class = class_of(kept);
-        candidate.stored = Some((market.stored(place, &class)?, fixed(kept.gb.value, 12)));
+        let days = kept.kept_days.map(|days| fixed(days.value, 6));
+        let billed = match days {
+            Some(days) => days.max(market.minimum_days(place, &class)? * E6),
+            None => 1,
+        };
+        let volume = half_even(fixed(kept.gb.value, 6) * billed, days.unwrap_or(1)) * E6;
+        candidate.stored = Some((market.stored(place, &class)?, volume));
         if let Some(gb) = some(kept.read_gb) {
             // Of the own provider, whatever the volume: no tariff.
             candidate.own += market.retrieval(place, &class)? * part(gb);
