@@ -1,11 +1,11 @@
 //! The invoice of chosen placements, made anew from the price books: it knows nothing of the program that chose them.
 
-use crate::catalog::{Catalog, Name, RegionId, TariffScope};
+use crate::catalog::{Catalog, Name, RegionId, TariffId, TariffScope};
 use crate::charge::{Adjustment, AdjustmentKind, Basis, Category, Charge, Charges, adjustments, charges};
 use crate::money::Amount;
 use crate::plan::{AtList, Bill, Cost, Line, LineCategory, LineUnit, Placement};
 use crate::rules::Supply;
-use crate::scenario::{Fee, Scenario, Split, Workload};
+use crate::scenario::{Demand, Fee, Scenario, Split, Workload};
 use crate::units::{PARTS, Quantity, Share, Total};
 
 /// A part of a workload bought somewhere.
@@ -64,7 +64,7 @@ pub(crate) fn invoice(catalog: &Catalog, scenario: &Scenario, chosen: &[Chosen])
         }
     }
     for (number, (tariff, volume)) in catalog.tariffs().iter().zip(volumes).enumerate() {
-        let id = crate::catalog::TariffId::at(number);
+        let id = TariffId::at(number);
         for adjustment in adjustments(tariff, volume)? {
             let line = adjustment_line(catalog, id, adjustment);
             let biller = &mut by_provider[tariff.provider.index()];
@@ -200,17 +200,22 @@ fn line(
             (format!("{machines} × {sku}, {}", offer.terms.name()), LineUnit::Hour, source)
         }
         Basis::Stored(id) => {
-            let class = match catalog.tariff(id).scope {
-                TariffScope::Storage { class, .. } => catalog.class(class).as_ref(),
-                _ => "",
-            };
-            (format!("{class} storage"), LineUnit::GbMonth, tariff(id))
+            let mut what = format!("{} storage", class_of(catalog, id));
+            if let Some((days, billed)) = days_billed(catalog, &scenario.workloads[part.workload], id) {
+                what.push_str(&format!(", kept {days} days and billed for {billed}"));
+            }
+            (what, LineUnit::GbMonth, tariff(id))
+        }
+        Basis::Retrieved(id) => {
+            let what = format!("read back from {} storage", class_of(catalog, id));
+            (what, LineUnit::Gb, format!("{}, retrieval", tariff(id)))
         }
         Basis::Read(id) => {
             (format!("data read from {}", data_place(catalog, scenario, part)), LineUnit::Gb, tariff(id))
         }
         Basis::ReadInPlace => ("data read in place".to_owned(), LineUnit::Gb, "not charged within a region".to_owned()),
         Basis::Internet(id) => ("egress to the internet".to_owned(), LineUnit::Gb, tariff(id)),
+        Basis::InternetTo(part, id) => (format!("egress to {}", catalog.part(part)), LineUnit::Gb, tariff(id)),
         Basis::RateCompute | Basis::RateStorage | Basis::RateNetwork => {
             let (what, unit) = match charge.basis {
                 Basis::RateCompute => ("compute at the flat rate", LineUnit::Hour),
@@ -239,6 +244,23 @@ fn line(
     })
 }
 
+/// The storage class that a tariff is of.
+fn class_of(catalog: &Catalog, tariff: TariffId) -> &str {
+    match catalog.tariff(tariff).scope {
+        TariffScope::Storage { class, .. } => catalog.class(class),
+        _ => "",
+    }
+}
+
+/// For how many days what a workload keeps is kept and billed, where these differ.
+fn days_billed(catalog: &Catalog, workload: &Workload, tariff: TariffId) -> Option<(Quantity, u32)> {
+    let Demand::Machines(machines) = &workload.demand else { return None };
+    let TariffScope::Storage { class, region } = catalog.tariff(tariff).scope else { return None };
+    let billed = catalog.storage_price(region, class)?.minimum_days?;
+    let kept = machines.storage?.kept_days?;
+    (kept < Quantity::whole(billed)).then_some((kept, billed))
+}
+
 /// The same charge at the list price, where a contract changed it.
 fn at_list(catalog: &Catalog, charge: Charge, times: i128) -> Option<Option<AtList>> {
     let Basis::Offer(id) = charge.basis else { return Some(None) };
@@ -264,14 +286,14 @@ fn list_cost(catalog: &Catalog, placements: &[Placement], cost: Cost) -> Option<
 
 fn data_place(catalog: &Catalog, scenario: &Scenario, part: &Chosen) -> Name {
     match &scenario.workloads[part.workload].demand {
-        crate::scenario::Demand::Machines(machines) => {
+        Demand::Machines(machines) => {
             machines.data.map_or_else(|| Name::from(""), |(from, _)| catalog.region(from).path.clone())
         }
         _ => Name::from(""),
     }
 }
 
-fn adjustment_line(catalog: &Catalog, id: crate::catalog::TariffId, adjustment: Adjustment) -> Line {
+fn adjustment_line(catalog: &Catalog, id: TariffId, adjustment: Adjustment) -> Line {
     let tariff = catalog.tariff(id);
     let what = match adjustment.kind {
         AdjustmentKind::Allowance => "free allowance".to_owned(),

@@ -1,9 +1,9 @@
 //! What one workload is charged at one place: exact lines from offers and tariffs.
 //!
 //! A workload is bought in equal **units**: 1 if it goes whole to one place, its replicas if it may be split replica
-//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit; storage is kept whole: with
-//! the unit where a workload goes whole, else charged once in every region used. Every copy of a workload that states
-//! several is charged by itself.
+//! by replica, 10⁶ if it may be split at will. Compute and traffic are charged per unit, and so is what is read back of
+//! storage; storage itself is kept whole: with the unit where a workload goes whole, else charged once in every region
+//! used. Every copy of a workload that states several is charged by itself.
 //!
 //! Tiers and allowances belong to the account, not to a workload. A charge here is at the tariff's first paid price;
 //! [`adjustments`] says by how much the account's whole volume differs from that.
@@ -11,10 +11,10 @@
 //! Example: 12 replicas × 730 h × 1.006 = 8 812.56 a month; 12 000 GB to the internet at 0.09 are 1 080, and with
 //! 100 GB free and 0.085 from 10 240 GB on, the account's adjustments are −9 and −8.80.
 
-use crate::catalog::{Catalog, ClassId, OfferId, ProviderId, RegionId, Tariff, TariffId, Transfer};
+use crate::catalog::{Catalog, OfferId, PartId, ProviderId, RegionId, StoragePrice, Tariff, TariffId, Transfer};
 use crate::money::{Amount, UnitPrice, divide_half_even};
 use crate::rules::Supply;
-use crate::scenario::{Demand, FlatUsage, Machines, Split, Workload};
+use crate::scenario::{Demand, FlatUsage, Machines, Split, Storage, Workload};
 use crate::units::{PARTS, Quantity};
 
 /// What kind of cost a charge is.
@@ -40,6 +40,10 @@ pub(crate) enum Basis {
     ReadInPlace,
     /// GB to the internet, by a tariff.
     Internet(TariffId),
+    /// GB to a part of the internet, by a tariff: its own, or that of all traffic to the internet.
+    InternetTo(PartId, TariffId),
+    /// GB read back of what is kept by this tariff: one price for every GB, over which no volume adds up.
+    Retrieved(TariffId),
     /// Flat rate per hour.
     RateCompute,
     /// Flat rate per GB-month.
@@ -54,7 +58,9 @@ impl Basis {
     /// The tariff over which the account's volume adds up.
     pub(crate) fn tariff(self) -> Option<TariffId> {
         match self {
-            Basis::Stored(tariff) | Basis::Read(tariff) | Basis::Internet(tariff) => Some(tariff),
+            Basis::Stored(tariff) | Basis::Read(tariff) | Basis::Internet(tariff) | Basis::InternetTo(_, tariff) => {
+                Some(tariff)
+            }
             _ => None,
         }
     }
@@ -165,15 +171,29 @@ fn of_machines(catalog: &Catalog, split: Split, machines: &Machines, offer: Offe
     let machine_hours = i128::from(hours.parts()) * i128::from(replicas) * 1_000_000 / i128::from(units);
     let mut per_unit = vec![charge(Category::Compute, Basis::Offer(offer), here, machine_hours, machines.price(sold))?];
     per_unit.extend(reading(catalog, machines, sold.region, units)?);
+    let mut send = |basis: Basis, tariff: TariffId, gb: Quantity| {
+        let price = catalog.tariff(tariff).first_paid_price();
+        per_unit.push(charge(Category::Network, basis, here, unit_part(gb, units)?, price)?);
+        Some(())
+    };
     if machines.internet_gb > Quantity::ZERO {
         let tariff = catalog.internet_tariff(sold.region)?;
-        let price = catalog.tariff(tariff).first_paid_price();
-        let gb = unit_part(machines.internet_gb, units)?;
-        per_unit.push(charge(Category::Network, Basis::Internet(tariff), here, gb, price)?);
+        send(Basis::Internet(tariff), tariff, machines.internet_gb)?;
     }
-    let mut per_region = match machines.storage {
-        Some((gb, class)) if gb > Quantity::ZERO => Some(storing(catalog, sold.region, class, gb)?),
-        _ => None,
+    for &(part, gb) in machines.internet_to.iter().filter(|(_, gb)| *gb > Quantity::ZERO) {
+        let tariff = catalog.internet_tariff_to(sold.region, part)?;
+        send(Basis::InternetTo(part, tariff), tariff, gb)?;
+    }
+    let kept = machines.storage.filter(|kept| kept.gb > Quantity::ZERO);
+    if let Some(kept) = kept.filter(|kept| kept.read_gb > Quantity::ZERO) {
+        let stored = catalog.storage_price(sold.region, kept.class)?;
+        let gb = unit_part(kept.read_gb, units)?;
+        let basis = Basis::Retrieved(stored.tariff);
+        per_unit.push(charge(Category::Storage, basis, here, gb, stored.retrieval_per_gb?)?);
+    }
+    let mut per_region = match kept {
+        Some(kept) => Some(storing(catalog, sold.region, kept)?),
+        None => None,
     };
     if split == Split::Never {
         per_unit.extend(per_region.take());
@@ -197,11 +217,24 @@ fn reading(catalog: &Catalog, machines: &Machines, to: RegionId, units: u32) -> 
     Some(Some(charge))
 }
 
-fn storing(catalog: &Catalog, region: RegionId, class: ClassId, gb: Quantity) -> Option<Charge> {
-    let tariff = catalog.storage_price(region, class)?.tariff;
+/// What is kept, as it is billed.
+///
+/// What is deleted after `kept_days` is billed for the class's minimum of days where that is longer. A steady volume of
+/// `gb` takes in gb / kept_days a day, and each of these is billed for so many days: at any time gb × minimum /
+/// kept_days are being paid for. 100 GB that stay 10 days, of which 30 are billed, are 300 GB-months a month. It is this
+/// volume that the tariff's tiers and allowance see.
+fn storing(catalog: &Catalog, region: RegionId, kept: Storage) -> Option<Charge> {
+    let StoragePrice { tariff, minimum_days, .. } = catalog.storage_price(region, kept.class)?;
+    let billed = match kept.kept_days {
+        Some(days) => {
+            let billed_days = days.max(Quantity::whole(minimum_days?));
+            kept.gb.times_ratio(billed_days.parts(), days.parts())?
+        }
+        None => kept.gb,
+    };
     let price = catalog.tariff(tariff).first_paid_price();
     let provider = catalog.region(region).provider;
-    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(gb, 1)?, price)
+    charge(Category::Storage, Basis::Stored(tariff), provider, unit_part(billed, 1)?, price)
 }
 
 fn of_rates(catalog: &Catalog, split: Split, usage: FlatUsage, region: RegionId) -> Option<Charges> {

@@ -269,6 +269,8 @@ kinds! {
     UnknownSku => "unknown-sku",
     /// A storage class no loaded book has.
     UnknownClass => "unknown-class",
+    /// No loaded book prices this part of the internet apart.
+    UnknownPart => "unknown-part",
     /// An accelerator that is not in the list.
     UnknownAccelerator => "unknown-accelerator",
     /// A jurisdiction no loaded region has.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, Covers, Tariff, TariffId};
+use crate::catalog::{Catalog, Covers, ProviderId, Tariff, TariffId};
 use crate::money::{UnitPrice, divide_half_even};
 
 /// What changed from one catalog to another.
@@ -158,6 +158,26 @@ fn items(catalog: &Catalog) -> BTreeMap<(Item, String), Stated> {
         // Two books of one provider are compared: its name says nothing.
         let name = name.split_once(' ').map_or(name.as_str(), |(_, scope)| scope).to_owned();
         add(Item::Tariff, name, tariff_text(tariff), Some(tariff.first_paid_price()));
+    }
+    for region in catalog.regions() {
+        for stored in region.storage() {
+            let place = format!("{} storage in {}", catalog.class(stored.class), region.name);
+            if let Some(price) = stored.retrieval_per_gb {
+                add(Item::Rate, format!("reading back from {place}"), price.to_string(), Some(price));
+            }
+            if let Some(days) = stored.minimum_days {
+                add(Item::Rate, format!("minimum days of {place}"), days.to_string(), None);
+            }
+        }
+    }
+    for number in 0..catalog.providers().len() {
+        // Those with a tariff are among the tariffs.
+        let as_all = catalog.destinations(ProviderId::at(number)).iter().filter(|to| to.tariff.is_none());
+        for to in as_all {
+            let from = to.from.map(|from| format!(" from {}", catalog.region(from).name)).unwrap_or_default();
+            let name = format!("internet egress to {}{from}", catalog.part(to.part));
+            add(Item::Tariff, name, "as all traffic to the internet".to_owned(), None);
+        }
     }
     for provider in catalog.providers() {
         let mut rate = |name: &str, price: UnitPrice| add(Item::Rate, name.to_owned(), price.to_string(), Some(price));

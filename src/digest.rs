@@ -8,7 +8,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{
-    Accelerator, Catalog, Change, Name, ProviderId, Region, RegionId, Sku, TariffScope, Terms, Transfer,
+    Accelerator, Catalog, Change, ClassId, Name, PartId, ProviderId, Region, RegionId, Sku, TariffScope, Terms,
+    Transfer,
 };
 use crate::scenario::{
     Bound, Demand, Domain, FeePlace, Filter, GivenOption, Key, Limit, Machines, Measure, Scenario, Sense, Workload,
@@ -24,6 +25,8 @@ pub(crate) fn digest(catalog: &Catalog, scenario: &Scenario) -> String {
     ink.text(FORM);
     write_catalog(&mut ink, catalog);
     write_transfers(&mut ink, catalog, scenario);
+    write_terms_of_storage(&mut ink, catalog, scenario);
+    write_parts(&mut ink, catalog, scenario);
     write_scenario(&mut ink, scenario);
     ink.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -206,6 +209,11 @@ fn write_scope(ink: &mut Ink, scope: TariffScope) {
             ink.text("internet");
             ink.option(from, Ink::region);
         }
+        TariffScope::InternetTo { part, from } => {
+            ink.text("internet to");
+            ink.count(part.index());
+            ink.option(from, Ink::region);
+        }
         TariffScope::InterRegion { route } => {
             ink.text("inter-region");
             ink.option(route, |ink, (from, to)| {
@@ -234,6 +242,50 @@ fn write_transfers(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
                 ink.count(tariff.index());
             }
             Transfer::NoPrice => ink.text("no price"),
+        });
+    });
+}
+
+/// What reading back costs and for how long keeping is billed, of classes in which a workload reads back or deletes;
+/// nothing else, so that other digests stay what they were.
+fn write_terms_of_storage(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
+    let classes = scenario.workloads.iter().filter_map(|workload| match &workload.demand {
+        Demand::Machines(machines) => {
+            machines.storage.filter(|kept| kept.read_gb > Quantity::ZERO || kept.kept_days.is_some())
+        }
+        _ => None,
+    });
+    let classes: std::collections::BTreeSet<ClassId> = classes.map(|kept| kept.class).collect();
+    if classes.is_empty() {
+        return;
+    }
+    ink.text("terms of storage");
+    ink.list(classes, |ink, class| {
+        ink.count(class.index());
+        ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, region| {
+            let price = catalog.storage_price(region, class);
+            ink.option(price.and_then(|price| price.retrieval_per_gb), |ink, price| ink.number(price.units()));
+            ink.option(price.and_then(|price| price.minimum_days), Ink::number);
+        });
+    });
+}
+
+/// By what traffic to parts of the internet is charged, where a workload sends any.
+fn write_parts(ink: &mut Ink, catalog: &Catalog, scenario: &Scenario) {
+    let parts = scenario.workloads.iter().flat_map(|workload| match &workload.demand {
+        Demand::Machines(machines) => machines.internet_to.as_slice(),
+        _ => &[],
+    });
+    let parts: std::collections::BTreeSet<PartId> = parts.map(|(part, _)| *part).collect();
+    if parts.is_empty() {
+        return;
+    }
+    ink.text("parts of the internet");
+    ink.list(parts, |ink, part| {
+        ink.count(part.index());
+        ink.text(catalog.part(part));
+        ink.list((0..catalog.regions().len()).map(RegionId::at), |ink, region| {
+            ink.option(catalog.internet_tariff_to(region, part), |ink, tariff| ink.count(tariff.index()));
         });
     });
 }
@@ -349,15 +401,31 @@ fn write_machines(ink: &mut Ink, machines: &Machines) {
         ink.option(special.replicas, Ink::number);
         ink.option(special.hours, Ink::quantity);
     });
-    ink.option(machines.storage, |ink, (gb, class)| {
-        ink.quantity(gb);
-        ink.count(class.index());
+    ink.option(machines.storage, |ink, kept| {
+        ink.quantity(kept.gb);
+        ink.count(kept.class.index());
     });
     ink.option(machines.data, |ink, (from, gb)| {
         ink.region(from);
         ink.quantity(gb);
     });
     ink.quantity(machines.internet_gb);
+    if let Some(kept) = machines.storage.filter(|kept| kept.read_gb > Quantity::ZERO) {
+        // Told from the list behind it by its length, which is above 1.
+        ink.text("read back");
+        ink.quantity(kept.read_gb);
+    }
+    if let Some(days) = machines.storage.and_then(|kept| kept.kept_days) {
+        ink.text("kept for days");
+        ink.quantity(days);
+    }
+    if !machines.internet_to.is_empty() {
+        ink.text("parts of the internet");
+        ink.list(&machines.internet_to, |ink, (part, gb)| {
+            ink.count(part.index());
+            ink.quantity(*gb);
+        });
+    }
     write_options(ink, &machines.options);
     // Nothing where nothing is supposed, so that saved proofs stay as they are.
     if let Some(supposed) = machines.supposed {
@@ -437,137 +505,4 @@ fn write_key(ink: &mut Ink, key: &Key) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::SkuId;
-    use crate::diagnostic::Span;
-    use crate::money::{Amount, UnitPrice};
-    use crate::scenario::{Apart, Fee, Spread, SupposedPrice, Together};
-
-    const BOOK: &str = "tradewind: catalog/1\nprovider: p\ncurrency: USD\nregions: {a: {jurisdiction: EU}, b: {}}\n\
-        skus: {m: {vcpu: 4, memory_gib: 16, arch: amd64}}\noffers: {m: {on-demand: {a: 0.5, b: 0.25}}}\n\
-        storage: {standard: {a: {per_gb_month: 0.02}}}\n\
-        network: {internet: {default: {free_gb: 1, per_gb: [{up_to: 10, price: 0.09}, {price: 0.05}]}}, inter_region: {per_gb: 0.02}}\n";
-    const SCENARIO: &str = "tradewind: scenario/1\nname: s\nworkloads:\n\
-        \x20 - {name: w, type: t, replicas: 2, request: {vcpu: 2}, data: {location: p/a, read_gb: 5}, storage: {gb: 3}, regions: {allow: [p/a]}}\n\
-        \x20 - {name: o, options: [{region: p/b, cost: 7, uses: {slots: 1}}]}\n\
-        limits: [{name: l, sum: vcpu, where: {region: p/a}, at_most: 100}]\n";
-
-    fn inputs(book: &str, scenario: &str) -> (Catalog, Scenario) {
-        let catalog = crate::catalog_from_yaml(&[("p.yaml", book)]).unwrap_or_else(|faults| panic!("{faults}"));
-        let scenario =
-            crate::scenario_from_yaml("s.yaml", scenario, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
-        (catalog, scenario)
-    }
-
-    fn of(book: &str, scenario: &str) -> String {
-        let (catalog, scenario) = inputs(book, scenario);
-        digest(&catalog, &scenario)
-    }
-
-    #[test]
-    fn one_input_has_one_digest_and_prose_and_places_do_not_change_it() {
-        let plain = of(BOOK, SCENARIO);
-        assert_eq!(plain.len(), 64);
-        assert_eq!(
-            plain,
-            of(&format!("# a remark\n{BOOK}source: a list\nas_of: 2026-01-01\n"), &format!("\n{SCENARIO}"))
-        );
-    }
-
-    #[test]
-    fn every_figure_and_name_changes_it() {
-        let plain = of(BOOK, SCENARIO);
-        let book = [
-            ("0.25", "0.26"),
-            ("jurisdiction: EU", "jurisdiction: US"),
-            ("vcpu: 4", "vcpu: 8"),
-            ("arch: amd64", "arch: arm64"),
-            ("memory_gib: 16", "memory_gib: 17"),
-            ("price: 0.05", "price: 0.04"),
-            ("up_to: 10", "up_to: 11"),
-            ("free_gb: 1", "free_gb: 2"),
-            ("inter_region: {per_gb: 0.02}", "inter_region: {per_gb: 0.03}"),
-            ("per_gb_month: 0.02", "per_gb_month: 0.03"),
-            ("currency: USD", "currency: EUR"),
-            ("offers: {m: {on-demand: {a: 0.5, b: 0.25}}}", "offers: {m: {on-demand: {a: 0.5}, spot: {b: 0.25}}}"),
-        ];
-        for (from, to) in book {
-            let changed = BOOK.replace(from, to);
-            assert_ne!(changed, BOOK, "{from}");
-            assert_ne!(of(&changed, SCENARIO), plain, "{from} → {to}");
-        }
-        let scenario = [
-            ("name: s\n", "name: s2\n"),
-            ("name: w", "name: w2"),
-            ("type: t", "type: u"),
-            ("replicas: 2", "replicas: 3"),
-            ("vcpu: 2", "vcpu: 3"),
-            ("location: p/a", "location: p/b"),
-            ("read_gb: 5", "read_gb: 6"),
-            ("gb: 3", "gb: 4"),
-            ("allow: [p/a]", "deny: [p/b]"),
-            ("cost: 7", "cost: 8"),
-            ("slots: 1", "slots: 2"),
-            ("sum: vcpu", "sum: memory_gib"),
-            ("where: {region: p/a}", "where: {region: p/b}"),
-            ("where: {region: p/a}", "where: {provider: p}"),
-            ("at_most: 100", "at_most: 101"),
-            ("at_most: 100", "at_least: 100"),
-            ("at_most: 100", "at_most: 10%"),
-            ("sum: vcpu,", "sum: vcpu, per: region,"),
-        ];
-        for (from, to) in scenario {
-            assert!(SCENARIO.contains(from), "{from}");
-            assert_ne!(of(BOOK, &SCENARIO.replace(from, to)), plain, "{from} → {to}");
-        }
-    }
-
-    #[test]
-    fn every_rule_changes_it() {
-        type Change = fn(&mut Scenario);
-        let (catalog, scenario) = inputs(BOOK, SCENARIO);
-        let changes: [Change; 10] = [
-            |s| s.workloads[0].count = 2,
-            |s| s.workloads[0].value = Some(Amount::from_units(1)),
-            |s| s.providers.at_least = Some(1),
-            |s| s.providers.at_most = Some(1),
-            |s| {
-                let place = FeePlace::Region(RegionId::at(0));
-                let monthly = Amount::from_units(1);
-                s.fees.push(Fee { name: "f".into(), place, monthly, span: Span::NONE });
-            },
-            |s| {
-                let Demand::Machines(machines) = &mut s.workloads[0].demand else { return };
-                machines.options = vec![GivenOption { region: RegionId::at(0), cost: Amount::ZERO, uses: Vec::new() }];
-            },
-            |s| {
-                let Demand::Machines(machines) = &mut s.workloads[0].demand else { return };
-                let (region, sku, price) = (RegionId::at(0), SkuId::at(0), UnitPrice::ZERO);
-                machines.supposed = Some(SupposedPrice { region, sku, terms: Terms::OnDemand, price });
-            },
-            |s| {
-                let span = Span::NONE;
-                s.together.push(Together { name: "r".into(), workloads: vec![0, 1], same: Domain::Region, span });
-            },
-            |s| {
-                let span = Span::NONE;
-                s.apart.push(Apart { name: "r".into(), workloads: vec![0, 1], by: Domain::Region, span });
-            },
-            |s| {
-                let span = Span::NONE;
-                let at_most = Share::WHOLE;
-                s.spread.push(Spread { name: "r".into(), workload: 0, over: Domain::Region, at_most, span });
-            },
-        ];
-        let mut seen = vec![digest(&catalog, &scenario)];
-        for change in changes {
-            let mut changed = scenario.clone();
-            change(&mut changed);
-            seen.push(digest(&catalog, &changed));
-        }
-        seen.sort();
-        seen.dedup();
-        assert_eq!(seen.len(), changes.len() + 1);
-    }
-}
+mod tests;

@@ -85,6 +85,7 @@ fn asks(machines: &Machines) -> bool {
         || machines.storage.is_some()
         || machines.data.is_some()
         || machines.internet_gb > Quantity::ZERO
+        || !machines.internet_to.is_empty()
 }
 
 fn drop_rule(workload: &mut Workload, rule: &Rule) {
@@ -113,6 +114,7 @@ fn drop_rule(workload: &mut Workload, rule: &Rule) {
         machines.storage = None;
         machines.data = None;
         machines.internet_gb = Quantity::ZERO;
+        machines.internet_to = Vec::new();
     }
 }
 

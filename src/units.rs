@@ -71,9 +71,14 @@ impl Quantity {
     /// A quantity in GiB as one in GB, rounded half to even to 10⁻⁶: × 2³⁰ / 10⁹. `None` beyond the range.
     #[must_use]
     pub fn gib_to_gb(self) -> Option<Self> {
-        let product = i128::from(self.0).checked_mul(i128::from(BYTES_PER_GIB))?;
-        let parts = divide_half_even(product, i128::from(BYTES_PER_GB))?;
-        i64::try_from(parts).ok().map(Quantity)
+        self.times_ratio(BYTES_PER_GIB, BYTES_PER_GB)
+    }
+
+    /// `× numerator / denominator`, rounded once, half to even, to 10⁻⁶. `None` for a zero divisor or beyond the range.
+    pub(crate) fn times_ratio(self, numerator: i64, denominator: i64) -> Option<Self> {
+        let product = i128::from(self.0).checked_mul(i128::from(numerator))?;
+        let parts = divide_half_even(product, i128::from(denominator))?;
+        i64::try_from(parts).ok().and_then(Quantity::from_parts)
     }
 }
 

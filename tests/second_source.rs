@@ -152,7 +152,7 @@ fn the_overlays_price_storage_and_routes_in_most_regions() {
 }
 
 #[test]
-fn retrieval_and_parts_of_the_internet_are_kept() {
+fn retrieval_and_parts_of_the_internet_are_priced() {
     let catalog = overlay("gcp");
     let id = catalog.provider_named("gcp").expect("its provider");
     let region = catalog.region_named(id, "europe-west4").expect("a region");
@@ -161,7 +161,8 @@ fn retrieval_and_parts_of_the_internet_are_kept() {
     // 0.05 per GiB: × 10⁹ / 2³⁰ = 0.0465661287307739…
     assert_eq!(price.retrieval_per_gb.map(|price| price.to_string()).as_deref(), Some("0.046566128731"));
     let world = catalog.tariff(catalog.internet_tariff(region).expect("a tariff"));
-    let china = catalog.internet_tariff_to(region, "china").expect("a tariff");
+    let china = catalog.part_named("china").expect("a part");
+    let china = catalog.tariff(catalog.internet_tariff_to(region, china).expect("a tariff"));
     assert!(china.first_paid_price() > world.first_paid_price());
-    assert_eq!(catalog.internet_tariff_to(region, "the moon"), None);
+    assert_eq!(catalog.part_named("the moon"), None);
 }

@@ -30,6 +30,8 @@ pub(crate) fn assemble(books: Vec<BookDraft>, faults: &mut Diagnostics) -> Catal
     classes.sort_unstable();
     classes.dedup();
     catalog.classes = classes;
+    let destinations = books.iter().flat_map(|book| &book.network.destinations);
+    catalog.parts = crate::catalog::sorted(destinations.map(|to| to.part.value.clone()).collect());
     // The first that is one, so that a misspelled currency is not reported as a second one in every other book.
     let mut currencies = books.iter().map(|book| &book.currency.value);
     catalog.currency = currencies.find(|code| is_currency(code)).cloned().unwrap_or_default();

@@ -1,12 +1,16 @@
 //! From the storage and network blocks of a draft to tariffs in GB.
 
+use rust_decimal::Decimal;
+
 use crate::catalog::build::Builder;
-use crate::catalog::draft::{CrossProviderDraft, DestinationDraft, NetworkDraft, StorageDraft, TariffDraft};
+use crate::catalog::draft::{
+    CrossProviderDraft, DestinationDraft, DestinationPriceDraft, NetworkDraft, StorageDraft, TariffDraft,
+};
 use crate::catalog::{
     BilledUnit, ClassId, CrossProvider, Destination, ProviderId, RegionId, StoragePrice, Tariff, TariffId, TariffScope,
     Tier, ZoneTransfer,
 };
-use crate::diagnostic::{Kind, quoted};
+use crate::diagnostic::{Kind, Spanned, quoted};
 use crate::money::UnitPrice;
 use crate::numbers;
 use crate::units::{BYTES_PER_GB, BYTES_PER_GIB, Quantity};
@@ -79,39 +83,55 @@ impl Builder<'_> {
         for class in draft.classes {
             numbers::name(self.faults, &class.name.value, class.name.span, "a storage class");
             let id = self.catalog.class_named(&class.name.value).unwrap_or(ClassId(u32::MAX));
+            // Read once, so that what is wrong of a class is not reported in each of its regions.
+            let days_of_class = class.minimum_days.and_then(|days| self.minimum_days(days));
+            let retrieval_of_class = class.retrieval_per_gb.and_then(|price| self.retrieval(price, draft.billed_unit));
             for price in class.regions {
                 let place = || format!("storage class {}", quoted(&class.name.value));
                 let region = self.region(&price.region, place);
                 let minimum_days = match price.minimum_days {
-                    Some(days) => numbers::count(self.faults, days, "`minimum_days`", (0, 3650)),
-                    None => Some(0),
+                    Some(days) => self.minimum_days(days),
+                    None => days_of_class,
                 };
-                let retrieval_per_gb = price.retrieval_per_gb.map(|price| {
-                    let price = numbers::price(self.faults, price, "`retrieval_per_gb`");
-                    price.and_then(|price| per_gb(price, draft.billed_unit))
-                });
+                let retrieval_per_gb = match price.retrieval_per_gb {
+                    Some(price) => self.retrieval(price, draft.billed_unit),
+                    None => retrieval_of_class,
+                };
                 let scope = TariffScope::Storage { class: id, region: region.unwrap_or(RegionId(u32::MAX)) };
                 let tariff = self.tariff(scope, provider, &price.per_gb_month, draft.billed_unit);
-                if let (Some(region), Some(tariff), Some(minimum_days)) = (region, tariff, minimum_days)
+                if let (Some(region), Some(tariff)) = (region, tariff)
                     && let Some(region) = self.catalog.regions.get_mut(region.index())
                 {
-                    let retrieval_per_gb = retrieval_per_gb.flatten();
                     region.storage.push(StoragePrice { class: id, tariff, minimum_days, retrieval_per_gb });
                 }
             }
         }
     }
 
-    /// A tariff to a part of the internet. It is kept beside the tariffs that are charged, over which volumes add up.
+    fn minimum_days(&mut self, days: Spanned<Decimal>) -> Option<u32> {
+        numbers::count(self.faults, days, "`minimum_days`", (0, 3650))
+    }
+
+    fn retrieval(&mut self, price: Spanned<Decimal>, unit: BilledUnit) -> Option<UnitPrice> {
+        numbers::price(self.faults, price, "`retrieval_per_gb`").and_then(|price| per_gb(price, unit))
+    }
+
+    /// What a part of the internet costs.
     fn destination(&mut self, provider: ProviderId, draft: DestinationDraft, unit: BilledUnit) -> Option<Destination> {
-        numbers::name(self.faults, &draft.class.value, draft.class.span, "a part of the internet");
-        let place = || format!("internet egress to {}", quoted(&draft.class.value));
+        numbers::name(self.faults, &draft.part.value, draft.part.span, "a part of the internet");
+        let place = || format!("internet egress to {}", quoted(&draft.part.value));
         let from = match &draft.from {
             Some(name) => Some(self.region(name, place)?),
             None => None,
         };
-        self.tariff(TariffScope::Internet { from }, provider, &draft.per_gb, unit)?;
-        Some(Destination { from, class: draft.class.value.clone(), tariff: self.catalog.tariffs.pop()? })
+        let part = self.catalog.part_named(&draft.part.value)?;
+        let tariff = match &draft.price {
+            DestinationPriceDraft::Internet => None,
+            DestinationPriceDraft::Tariff(tariff) => {
+                Some(self.tariff(TariffScope::InternetTo { part, from }, provider, tariff, unit)?)
+            }
+        };
+        Some(Destination { part, from, tariff })
     }
 
     pub(super) fn network(&mut self, provider: ProviderId, draft: NetworkDraft) {
@@ -128,7 +148,8 @@ impl Builder<'_> {
         let internet_default =
             default.and_then(|tariff| self.tariff(TariffScope::Internet { from: None }, provider, &tariff, unit));
         let destinations = draft.destinations.into_iter().filter_map(|to| self.destination(provider, to, unit));
-        let destinations = destinations.collect();
+        let mut destinations: Vec<Destination> = destinations.collect();
+        destinations.sort_by_key(|to| (to.part, to.from));
         let default = draft.inter_region;
         let inter_region =
             default.and_then(|tariff| self.tariff(TariffScope::InterRegion { route: None }, provider, &tariff, unit));

@@ -189,6 +189,10 @@ pub struct StorageDraft {
 pub struct StorageClassDraft {
     /// Its name, such as `standard`.
     pub name: Spanned<Name>,
+    /// Shortest time that is paid for, in days, in regions that state none of their own.
+    pub minimum_days: Option<Spanned<Decimal>>,
+    /// Price for a billed unit that is read back, in regions that state none of their own.
+    pub retrieval_per_gb: Option<Spanned<Decimal>>,
     /// Its price by region.
     pub regions: Vec<StoragePriceDraft>,
 }
@@ -200,9 +204,9 @@ pub struct StoragePriceDraft {
     pub region: Spanned<Name>,
     /// Price for a billed unit kept a month.
     pub per_gb_month: TariffDraft,
-    /// Shortest time that is paid for, in days.
+    /// Shortest time that is paid for, in days; that of the class if absent.
     pub minimum_days: Option<Spanned<Decimal>>,
-    /// Price for a billed unit that is read back.
+    /// Price for a billed unit that is read back; that of the class if absent.
     pub retrieval_per_gb: Option<Spanned<Decimal>>,
 }
 
@@ -243,7 +247,7 @@ pub struct NetworkDraft {
     pub internet: Vec<(Spanned<Name>, TariffDraft)>,
     /// To the internet, from regions without an entry of their own.
     pub internet_default: Option<TariffDraft>,
-    /// To parts of the internet that cost something else.
+    /// To parts of the internet that are priced apart.
     pub destinations: Vec<DestinationDraft>,
     /// To another region of the provider, for pairs without a route.
     pub inter_region: Option<TariffDraft>,
@@ -261,9 +265,19 @@ pub struct DestinationDraft {
     /// Source; from regions without an entry of their own if absent.
     pub from: Option<Spanned<Name>>,
     /// What the part is called.
-    pub class: Spanned<Name>,
-    /// Price per unit.
-    pub per_gb: TariffDraft,
+    pub part: Spanned<Name>,
+    /// What it costs.
+    pub price: DestinationPriceDraft,
+}
+
+/// How traffic to a part of the internet is charged.
+#[derive(Clone, Debug, Default)]
+pub enum DestinationPriceDraft {
+    /// As all other traffic to the internet.
+    #[default]
+    Internet,
+    /// At a tariff of its own.
+    Tariff(TariffDraft),
 }
 
 /// The price from one region to another.

@@ -72,6 +72,8 @@ ids! {
     TariffId(u32),
     /// A storage class, sorted by name.
     ClassId(u32),
+    /// A part of the internet that some book prices apart, sorted by name.
+    PartId(u32),
 }
 
 /// A provider and what its book says of it as a whole.
@@ -217,6 +219,14 @@ pub struct Region {
     offers: Range<usize>,
 }
 
+impl Region {
+    /// What each storage class that is sold there costs.
+    #[must_use]
+    pub fn storage(&self) -> &[StoragePrice] {
+        &self.storage
+    }
+}
+
 /// What a storage class costs in a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -225,9 +235,9 @@ pub struct StoragePrice {
     pub class: ClassId,
     /// Its tariff.
     pub tariff: TariffId,
-    /// Shortest time that is paid for, in days; kept, not charged yet.
-    pub minimum_days: u32,
-    /// Price of a GB that is read back; kept, not charged yet.
+    /// Shortest time that is paid for, in days; `None` where the book states none, which does not mean that there is none.
+    pub minimum_days: Option<u32>,
+    /// Price of a GB that is read back; `None` where the book states none, which does not mean that it is free.
     pub retrieval_per_gb: Option<UnitPrice>,
 }
 
@@ -316,6 +326,7 @@ pub struct Catalog {
     tariffs: Vec<Tariff>,
     contracts: Vec<Contract>,
     classes: Vec<Name>,
+    parts: Vec<Name>,
     regions_by_name: Vec<RegionId>,
     first_with_capability: Vec<(Name, ProviderId)>,
     lowest_cost: Option<ProviderId>,
@@ -557,26 +568,5 @@ impl Catalog {
     #[must_use]
     pub fn zone_transfer(&self, provider: ProviderId) -> Option<ZoneTransfer> {
         self.provider(provider).zone
-    }
-
-    /// A tariff's name for people: `aws internet egress from us-east-1`.
-    #[must_use]
-    pub fn tariff_name(&self, id: TariffId) -> String {
-        let tariff = self.tariff(id);
-        let provider = &self.provider(tariff.provider).name;
-        match tariff.scope {
-            TariffScope::Storage { class, region } => {
-                format!("{provider} {} storage in {}", self.class(class), self.region(region).name)
-            }
-            TariffScope::Internet { from: None } => format!("{provider} internet egress"),
-            TariffScope::Internet { from: Some(region) } => {
-                format!("{provider} internet egress from {}", self.region(region).name)
-            }
-            TariffScope::InterRegion { route: None } => format!("{provider} transfer between regions"),
-            TariffScope::InterRegion { route: Some((from, to)) } => {
-                format!("{provider} transfer from {} to {}", self.region(from).name, self.region(to).name)
-            }
-            TariffScope::CrossProvider => format!("{provider} transfer to other providers"),
-        }
     }
 }

@@ -9,8 +9,8 @@ use crate::money::UnitPrice;
 const ONE: i64 = Factor::ONE.parts();
 
 impl Catalog {
-    /// The catalog with every price times `factor`, of one provider or of all: machines, storage, traffic, flat rates
-    /// and the rate of the lowest-cost rule. Each price is rounded once, half to even, to 12 decimals, as a price that
+    /// The catalog with every price times `factor`, of one provider or of all: machines, storage and reading it
+    /// back, traffic, flat rates and the rate of the lowest-cost rule. Each price is rounded once, half to even, to 12 decimals, as a price that
     /// is converted when a book is loaded. `None` if a price is then beyond the range.
     ///
     /// Contracts stay in force: their discounts are taken off the new list prices, and a price that one fixes stays.
@@ -39,6 +39,11 @@ impl Catalog {
             }
             if let Some(zone) = &mut book.zone {
                 zone.per_gb = price(zone.per_gb)?;
+            }
+        }
+        for region in catalog.regions.iter_mut().filter(|region| is_meant(region.provider)) {
+            for stored in &mut region.storage {
+                stored.retrieval_per_gb = optional(stored.retrieval_per_gb)?;
             }
         }
         let owner = |region: RegionId| self.region(region).provider;

@@ -1,6 +1,6 @@
 //! Tariffs: unit prices with tiers and a free allowance, as the account pays them.
 
-use crate::catalog::{Catalog, ClassId, Name, ProviderId, RegionId};
+use crate::catalog::{Catalog, ClassId, Name, PartId, ProviderId, RegionId, TariffId};
 use crate::money::UnitPrice;
 use crate::units::Quantity;
 
@@ -48,6 +48,13 @@ pub enum TariffScope {
         /// The region, or `None` for the provider's default.
         from: Option<RegionId>,
     },
+    /// GB to a part of the internet that is priced apart.
+    InternetTo {
+        /// The part.
+        part: PartId,
+        /// The region, or `None` for the provider's default.
+        from: Option<RegionId>,
+    },
     /// GB to another region of the same provider; `None` stands for the provider's default.
     InterRegion {
         /// From and to.
@@ -89,32 +96,82 @@ impl Tariff {
     }
 }
 
-/// What a part of the internet costs that has a tariff of its own; kept, not charged yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What traffic to a part of the internet costs that a book prices apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Destination {
+    /// The part, such as `china`.
+    pub part: PartId,
     /// Source; `None` for regions without an entry of their own.
     pub from: Option<RegionId>,
-    /// What the part is called, such as `china`.
-    pub class: Name,
-    /// Its tariff.
-    pub tariff: Tariff,
+    /// Its tariff; `None` if it is charged as all other traffic to the internet.
+    pub tariff: Option<TariffId>,
 }
 
 impl Catalog {
-    /// The tariff to a part of the internet: the region's own, else the provider's default; kept, not charged yet.
+    /// The tariff to a part of the internet: what the book says of the region, else what it says of all regions.
     ///
-    /// `None` where the book has no price for that part: the worldwide tariff does not stand in for it.
+    /// `None` where the book does not name that part: the worldwide tariff does not stand in for it, unless the book
+    /// says so.
     #[must_use]
-    pub fn internet_tariff_to(&self, from: RegionId, class: &str) -> Option<&Tariff> {
-        let destinations = &self.provider(self.region(from).provider).destinations;
-        let own = |of: Option<RegionId>| destinations.iter().find(|to| to.from == of && *to.class == *class);
-        own(Some(from)).or_else(|| own(None)).map(|to| &to.tariff)
+    pub fn internet_tariff_to(&self, from: RegionId, part: PartId) -> Option<TariffId> {
+        let all = &self.provider(self.region(from).provider).destinations;
+        let stated = |of: Option<RegionId>| all.binary_search_by_key(&(part, of), |to| (to.part, to.from)).ok();
+        let found = stated(Some(from)).or_else(|| stated(None))?;
+        all[found].tariff.or_else(|| self.internet_tariff(from))
     }
 
-    /// Parts of the internet that cost something else, by provider.
+    /// Names of all parts of the internet that some book prices apart, sorted.
+    #[must_use]
+    pub fn parts(&self) -> &[Name] {
+        &self.parts
+    }
+
+    /// The name of a part of the internet.
+    ///
+    /// # Panics
+    /// If the id is another catalog's.
+    #[must_use]
+    pub fn part(&self, id: PartId) -> &Name {
+        &self.parts[id.index()]
+    }
+
+    /// The part of the internet of that name.
+    #[must_use]
+    pub fn part_named(&self, name: &str) -> Option<PartId> {
+        self.parts.binary_search_by(|part| (**part).cmp(name)).ok().map(PartId::at)
+    }
+
+    /// Parts of the internet that a provider prices apart, sorted by part, then source.
     #[must_use]
     pub fn destinations(&self, provider: ProviderId) -> &[Destination] {
         &self.provider(provider).destinations
+    }
+
+    /// A tariff's name for people: `aws internet egress from us-east-1`.
+    #[must_use]
+    pub fn tariff_name(&self, id: TariffId) -> String {
+        let tariff = self.tariff(id);
+        let provider = &self.provider(tariff.provider).name;
+        match tariff.scope {
+            TariffScope::Storage { class, region } => {
+                format!("{provider} {} storage in {}", self.class(class), self.region(region).name)
+            }
+            TariffScope::Internet { from: None } => format!("{provider} internet egress"),
+            TariffScope::Internet { from: Some(region) } => {
+                format!("{provider} internet egress from {}", self.region(region).name)
+            }
+            TariffScope::InternetTo { part, from: None } => {
+                format!("{provider} internet egress to {}", self.part(part))
+            }
+            TariffScope::InternetTo { part, from: Some(region) } => {
+                format!("{provider} internet egress to {} from {}", self.part(part), self.region(region).name)
+            }
+            TariffScope::InterRegion { route: None } => format!("{provider} transfer between regions"),
+            TariffScope::InterRegion { route: Some((from, to)) } => {
+                format!("{provider} transfer from {} to {}", self.region(from).name, self.region(to).name)
+            }
+            TariffScope::CrossProvider => format!("{provider} transfer to other providers"),
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::check::priced::Prices;
 use crate::check::scope::{asks_machine, bills, includes, inside, is_by_biller, measured, unused, values};
 use crate::check::supply::Supply;
 use crate::money::Amount;
-use crate::plan::{Breach, LimitUse, LineCategory, Plan};
+use crate::plan::{Breach, LimitUse, LineCategory, LineUnit, Plan};
 use crate::scenario::{Bound, Limit, Measure, Scenario, Sense, Split};
 use crate::units::Total;
 
@@ -136,7 +136,9 @@ fn sum(
         let here = inside(catalog, limit, workload, part.supply).is_some_and(|value| value == of);
         if limit.sum == Measure::Cost {
             for charge in charges {
-                let of_region = charge.category == LineCategory::Storage && workload.split != Split::Never;
+                // What is read back goes with the machines that read it.
+                let kept = charge.category == LineCategory::Storage && charge.unit == LineUnit::GbMonth;
+                let of_region = kept && workload.split != Split::Never;
                 let counts = match by_biller {
                     true => bills(catalog, limit, value, charge.provider),
                     false => here && !(of_region && asks_machine(limit)),

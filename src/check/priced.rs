@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, ProviderId, Tariff, TariffId, Tier};
 use crate::check::Report;
 use crate::check::placed::{Part, placement_name, value_of_unplaced};
 use crate::check::rules::{biller, due};
-use crate::check::supply::{Charge, charges, first_paid};
+use crate::check::supply::{Charge, charges, first_paid, unit_of};
 use crate::money::{Amount, UnitPrice};
 use crate::plan::{Breach, Cost, Line, LineCategory, LineUnit, Plan};
 use crate::scenario::{Fee, Scenario, Split};
@@ -100,7 +100,7 @@ pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices
             let quantity = Total::from_units(charge.quantity.saturating_mul(1_000_000_000_000));
             report.equal(Breach::Line, &place, "its quantity", line.quantity, quantity);
             at_list(line, charge, &place, report);
-            if line.unit != unit(charge.category) {
+            if line.unit != charge.unit {
                 report.add(Breach::Line, &place, format_args!("it is counted in {}", line.unit.name()));
             }
             if line.category != charge.category || line.provider != catalog.provider(charge.provider).name {
@@ -124,17 +124,6 @@ fn objective(plan: &Plan, report: &mut Report) {
     match value_of_unplaced(plan).and_then(|value| value.plus(plan.bill.cost.total)) {
         Some(is) => report.equal(Breach::Total, "plan", "the objective", plan.objective, is),
         None => report.add(Breach::Total, "plan", "the objective is beyond the range"),
-    }
-}
-
-/// What a kind of cost is counted in.
-fn unit(category: LineCategory) -> LineUnit {
-    match category {
-        LineCategory::Compute => LineUnit::Hour,
-        LineCategory::Storage => LineUnit::GbMonth,
-        LineCategory::Network => LineUnit::Gb,
-        LineCategory::Given => LineUnit::Option,
-        LineCategory::Fee => LineUnit::Month,
     }
 }
 
@@ -209,7 +198,7 @@ fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut
         if let Some((id, biller, _)) = tariff {
             let category = adjusted_category(catalog, *id);
             let biller = &catalog.provider(*biller).name;
-            if line.category != category || line.unit != unit(category) || line.provider != *biller {
+            if line.category != category || line.unit != unit_of(category) || line.provider != *biller {
                 report.add(
                     Breach::Line,
                     &place,

@@ -5,7 +5,7 @@
 
 use crate::catalog::{Catalog, Name, Offer, ProviderId, RegionId, Tariff, TariffId, Transfer};
 use crate::money::{Amount, UnitPrice, divide_half_even};
-use crate::plan::LineCategory;
+use crate::plan::{LineCategory, LineUnit};
 use crate::scenario::{Demand, GivenOption, Machines, Split, Workload};
 use crate::units::Quantity;
 
@@ -194,14 +194,20 @@ fn emits(catalog: &Catalog, offer: &Offer) -> bool {
 }
 
 fn is_priced(catalog: &Catalog, machines: &Machines, region: RegionId) -> bool {
-    let stored = machines
-        .storage
-        .is_none_or(|(gb, class)| gb == Quantity::ZERO || catalog.storage_price(region, class).is_some());
+    let stored = machines.storage.is_none_or(|kept| {
+        let price = catalog.storage_price(region, kept.class);
+        let returned = kept.read_gb == Quantity::ZERO || price.is_some_and(|price| price.retrieval_per_gb.is_some());
+        let timed = kept.kept_days.is_none() || price.is_some_and(|price| price.minimum_days.is_some());
+        kept.gb == Quantity::ZERO || price.is_some() && returned && timed
+    });
     let read = machines
         .data
         .is_none_or(|(from, gb)| gb == Quantity::ZERO || catalog.transfer(from, region) != Transfer::NoPrice);
     let sent = machines.internet_gb == Quantity::ZERO || catalog.internet_tariff(region).is_some();
-    stored && read && sent
+    let mut apart = machines.internet_to.iter();
+    let sent_apart =
+        apart.all(|(part, gb)| *gb == Quantity::ZERO || catalog.internet_tariff_to(region, *part).is_some());
+    stored && read && sent && sent_apart
 }
 
 /// Who bills a workload that a supply serves: the provider there, and that of the data it reads.
@@ -220,6 +226,7 @@ pub(super) fn billers(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
 #[derive(Clone, Copy)]
 pub(super) struct Charge {
     pub(super) category: LineCategory,
+    pub(super) unit: LineUnit,
     pub(super) provider: ProviderId,
     pub(super) tariff: Option<TariffId>,
     /// In 10⁻¹² of an hour, a GB or an option.
@@ -242,7 +249,7 @@ impl Charge {
 pub(super) struct Charges {
     /// For each unit.
     pub(super) each: Vec<Charge>,
-    /// For storage: with each copy of a workload that goes whole, else once in every region used.
+    /// For what is kept: with each copy of a workload that goes whole, else once in every region used.
     pub(super) stored: Option<Charge>,
 }
 
@@ -253,7 +260,8 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
     // What a unit takes of a whole: a replica's share is rounded to 10⁻¹², the others are exact.
     let of_whole = |whole: Quantity| divide_half_even(i128::from(whole.parts()).checked_mul(1_000_000)?, units);
     let charge = |category, provider, tariff, quantity, price: UnitPrice| {
-        Some(Charge { category, provider, tariff, quantity, amount: price.times(quantity)?, list_price: None })
+        let amount = price.times(quantity)?;
+        Some(Charge { category, unit: unit_of(category), provider, tariff, quantity, amount, list_price: None })
     };
     let by_tariff = |category, tariff: TariffId, quantity| {
         let book = catalog.tariff(tariff);
@@ -280,9 +288,26 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
                 let tariff = catalog.internet_tariff(supply.region)?;
                 each.push(by_tariff(LineCategory::Network, tariff, of_whole(machines.internet_gb)?)?);
             }
-            if let Some((gb, class)) = machines.storage.filter(|(gb, _)| *gb > Quantity::ZERO) {
-                let tariff = catalog.storage_price(supply.region, class)?.tariff;
-                stored = Some(by_tariff(LineCategory::Storage, tariff, i128::from(gb.parts()) * 1_000_000)?);
+            for (part, gb) in machines.internet_to.iter().filter(|(_, gb)| *gb != Quantity::ZERO) {
+                let tariff = catalog.internet_tariff_to(supply.region, *part)?;
+                each.push(by_tariff(LineCategory::Network, tariff, of_whole(*gb)?)?);
+            }
+            if let Some(kept) = machines.storage.filter(|kept| kept.gb > Quantity::ZERO) {
+                let book = catalog.storage_price(supply.region, kept.class)?;
+                if kept.read_gb > Quantity::ZERO {
+                    let read = of_whole(kept.read_gb)?;
+                    let returned = charge(LineCategory::Storage, here, None, read, book.retrieval_per_gb?)?;
+                    each.push(Charge { unit: LineUnit::Gb, ..returned });
+                }
+                let mut volume = i128::from(kept.gb.parts());
+                if let Some(days) = kept.kept_days.map(|days| i128::from(days.parts())) {
+                    // Each GB that comes in is paid for the minimum of days, whenever it goes.
+                    let least = i128::from(book.minimum_days?) * 1_000_000;
+                    if days < least {
+                        volume = divide_half_even(volume.checked_mul(least)?, days)?;
+                    }
+                }
+                stored = Some(by_tariff(LineCategory::Storage, book.tariff, volume.checked_mul(1_000_000)?)?);
             }
         }
         (Demand::FlatRate(usage), ServedBy::Rates) => {
@@ -300,11 +325,23 @@ pub(super) fn charges(catalog: &Catalog, workload: &Workload, supply: Supply<'_>
             let quantity = 1_000_000_000_000 / units;
             let amount = Amount::from_units(option.cost.units() / units);
             let category = LineCategory::Given;
-            each.push(Charge { category, provider: here, tariff: None, quantity, amount, list_price: None });
+            let unit = unit_of(category);
+            each.push(Charge { category, unit, provider: here, tariff: None, quantity, amount, list_price: None });
         }
         _ => return None,
     }
     Some(Charges { each, stored })
+}
+
+/// What a kind of cost is counted in; what is read back of storage is the exception.
+pub(super) fn unit_of(category: LineCategory) -> LineUnit {
+    match category {
+        LineCategory::Compute => LineUnit::Hour,
+        LineCategory::Storage => LineUnit::GbMonth,
+        LineCategory::Network => LineUnit::Gb,
+        LineCategory::Given => LineUnit::Option,
+        LineCategory::Fee => LineUnit::Month,
+    }
 }
 
 /// Price of the first GB beyond the allowance.

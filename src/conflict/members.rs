@@ -211,14 +211,21 @@ fn request(catalog: &Catalog, machines: &Machines) -> String {
     }
     let each = if each.is_empty() { "any machine".to_owned() } else { each.join(", ") };
     let mut parts = vec![if machines.replicas > 1 { format!("{} × ({each})", machines.replicas) } else { each }];
-    if let Some((gb, class)) = machines.storage {
-        parts.push(format!("{gb} GB of {} storage", catalog.class(class)));
+    if let Some(kept) = machines.storage {
+        let days = kept.kept_days.map(|days| format!(" for {days} days")).unwrap_or_default();
+        parts.push(format!("{} GB of {} storage{days}", kept.gb, catalog.class(kept.class)));
+        if kept.read_gb > Quantity::ZERO {
+            parts.push(format!("{} GB read back of it", kept.read_gb));
+        }
     }
     if let Some((from, gb)) = machines.data.filter(|(_, gb)| *gb > Quantity::ZERO) {
         parts.push(format!("{gb} GB read from {}", catalog.region(from).path));
     }
     if machines.internet_gb > Quantity::ZERO {
         parts.push(format!("{} GB to the internet", machines.internet_gb));
+    }
+    for (part, gb) in machines.internet_to.iter().filter(|(_, gb)| *gb > Quantity::ZERO) {
+        parts.push(format!("{gb} GB to {}", catalog.part(*part)));
     }
     parts.join(", ")
 }

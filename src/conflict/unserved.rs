@@ -64,10 +64,8 @@ fn tag(workload: &Workload, reason: &Reason) -> Option<Rule> {
         | Reason::Memory(..)
         | Reason::Arch(_)
         | Reason::AcceleratorModel(_)
-        | Reason::AcceleratorCount(..)
-        | Reason::NoPrice(MissingPrice::Storage(_) | MissingPrice::Internet | MissingPrice::Transfer(_)) => {
-            Rule::Request { workload }
-        }
+        | Reason::AcceleratorCount(..) => Rule::Request { workload },
         Reason::NoPrice(MissingPrice::Rates) | Reason::NoCarbon(_) => return None,
+        Reason::NoPrice(_) => Rule::Request { workload },
     })
 }

@@ -248,6 +248,7 @@ impl<'a> Reader<'a, '_> {
         };
         // Of the keys too: an unknown one may be any of these.
         unread.names |= self.faults() > before;
+        let (internet_gb, internet_to) = self.egress(egress);
         draft = WorkloadDraft {
             priority: self.optional_number(priority),
             replicas: self.replicas(replicas),
@@ -257,7 +258,8 @@ impl<'a> Reader<'a, '_> {
             storage: self.storage_need(storage),
             data: self.data_need(data),
             data_location: self.optional_name(data_location).map(|text| text.value),
-            internet_gb: self.egress(egress),
+            internet_gb,
+            internet_to,
             residency: self.residency(residency),
             regions: self.choice(regions),
             providers: self.choice(providers),
@@ -340,8 +342,10 @@ impl<'a> Reader<'a, '_> {
 
     fn storage_need(&mut self, slot: Slot<'a, '_>) -> Option<StorageNeedDraft> {
         let owner = Owner { text: &slot, at: slot.span() };
-        let [gb, class] = self.fields(slot.value()?, owner, ["gb", "class"], &[])?;
-        Some(StorageNeedDraft { gb: self.required_number(gb), class: self.optional_name(class) })
+        let keys = ["gb", "class", "read_gb", "kept_days"];
+        let [gb, class, read_gb, kept_days] = self.fields(slot.value()?, owner, keys, &[])?;
+        let (read_gb, kept_days) = (self.optional_number(read_gb), self.optional_number(kept_days));
+        Some(StorageNeedDraft { gb: self.required_number(gb), class: self.optional_name(class), read_gb, kept_days })
     }
 
     fn data_need(&mut self, slot: Slot<'a, '_>) -> Option<DataNeedDraft> {
@@ -351,10 +355,19 @@ impl<'a> Reader<'a, '_> {
         Some(DataNeedDraft { location: self.required_name(location)?, read_gb })
     }
 
-    fn egress(&mut self, slot: Slot<'a, '_>) -> Option<Spanned<Decimal>> {
+    fn egress(&mut self, slot: Slot<'a, '_>) -> (Option<Spanned<Decimal>>, Vec<(Spanned<Name>, Spanned<Decimal>)>) {
         let owner = Owner { text: &slot, at: slot.span() };
-        let [internet_gb] = self.fields(slot.value()?, owner, ["internet_gb"], &[])?;
-        self.optional_number(internet_gb)
+        let fields = slot.value().and_then(|node| self.fields(node, owner, ["internet_gb", "to"], &[]));
+        let Some([internet_gb, to]) = fields else { return (None, Vec::new()) };
+        let internet_gb = self.optional_number(internet_gb);
+        let mut parts = Vec::new();
+        if let Some(entries) = to.value().and_then(|node| self.entries(node, &to)) {
+            for (part, node) in entries {
+                let gb = self.number(node, &format_args!("{} in {to}", quoted(part.value)));
+                parts.push((Spanned::new(self.intern(part.value), part.span), gb));
+            }
+        }
+        (internet_gb, parts)
     }
 
     fn residency(&mut self, slot: Slot<'a, '_>) -> Option<Vec<Spanned<Name>>> {

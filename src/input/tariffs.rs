@@ -13,8 +13,8 @@ use super::book::{BookReader, Stated, UNITS};
 use super::reader::{Expected, Named, Owner, Slot};
 use super::tree::{Node, NodeKind};
 use crate::catalog::draft::{
-    CrossProviderDraft, DestinationDraft, RouteDraft, StorageClassDraft, StoragePriceDraft, TariffDraft, TierDraft,
-    ZoneDraft,
+    CrossProviderDraft, DestinationDraft, DestinationPriceDraft, RouteDraft, StorageClassDraft, StoragePriceDraft,
+    TariffDraft, TierDraft, ZoneDraft,
 };
 use crate::diagnostic::{Spanned, quoted};
 
@@ -41,15 +41,24 @@ impl<'a> BookReader<'a, '_> {
 
     fn storage_class(&mut self, name: Spanned<&'a str>, node: Node<'a>) -> StorageClassDraft {
         let what = Named("storage class", name.value);
-        let mut draft =
-            StorageClassDraft { name: Spanned::new(self.reader.intern(name.value), name.span), regions: Vec::new() };
+        let mut draft = StorageClassDraft {
+            name: Spanned::new(self.reader.intern(name.value), name.span),
+            ..StorageClassDraft::default()
+        };
         let Some(entries) = self.reader.entries(node, &what) else { return draft };
         let mut stated = Stated::default();
         for (region, value) in entries {
-            if !stated.take(region.value, value) {
-                let price = self.storage_price(name.value, region, value);
-                draft.regions.extend(price);
-            }
+            let of_class = match region.value {
+                "minimum_days" => &mut draft.minimum_days,
+                "retrieval_per_gb" => &mut draft.retrieval_per_gb,
+                _ if stated.take(region.value, value) => continue,
+                _ => {
+                    let price = self.storage_price(name.value, region, value);
+                    draft.regions.extend(price);
+                    continue;
+                }
+            };
+            *of_class = Some(self.reader.number(value, &format_args!("{} of {what}", quoted(region.value))));
         }
         self.stated(&format_args!("storage {}", name.value), stated);
         draft
@@ -174,14 +183,19 @@ impl<'a> BookReader<'a, '_> {
     /// Tariffs of parts of the internet.
     fn destinations(&mut self, slot: Slot<'a, '_>, from: Option<Spanned<&'a str>>, block: &str) {
         let Some(entries) = slot.value().and_then(|node| self.reader.entries(node, &slot)) else { return };
-        for (class, value) in entries {
-            let text = Named("internet egress to", class.value);
-            let owner = Owner { text: &text, at: class.span };
-            let block = format!("{block} to {}", class.value);
-            let Some(per_gb) = self.tariff(value, owner, &block) else { continue };
+        for (part, value) in entries {
+            let text = Named("internet egress to", part.value);
+            let owner = Owner { text: &text, at: part.span };
+            let block = format!("{block} to {}", part.value);
+            let price = if value.kind() == NodeKind::Mapping {
+                self.tariff(value, owner, &block).map(DestinationPriceDraft::Tariff)
+            } else {
+                self.reader.word(value, &text, &[("internet", ())]).map(|()| DestinationPriceDraft::Internet)
+            };
+            let Some(price) = price else { continue };
             let mut name = |text: Spanned<&'a str>| Spanned::new(self.reader.intern(text.value), text.span);
-            let (from, class) = (from.map(&mut name), name(class));
-            self.draft.network.destinations.push(DestinationDraft { from, class, per_gb });
+            let (from, part) = (from.map(&mut name), name(part));
+            self.draft.network.destinations.push(DestinationDraft { from, part, price });
         }
     }
 

@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::catalog::{Accelerator, Catalog, OfferId, RegionId, SkuId, Terms};
-use crate::charge::{adjustments, charges};
+use crate::charge::{Category, adjustments, charges};
 use crate::money::{Amount, UnitPrice};
 use crate::rules::{Supply, carbon_is_known, place_allows, priced_there, sku_fits};
 use crate::scenario::{Demand, Machines, Workload};
@@ -149,7 +149,8 @@ impl PriceIndex {
     fn beside(&self, workload: &Workload, offer: OfferId) -> Option<Amount> {
         let all = charges(&self.catalog, workload, Supply::Offer(offer))?;
         let units = i128::from(all.units);
-        let each = all.per_unit.iter().filter(|charge| charge.basis.tariff().is_some()).map(|charge| (charge, units));
+        let each =
+            all.per_unit.iter().filter(|charge| charge.category != Category::Compute).map(|charge| (charge, units));
         let mut cost = Amount::ZERO;
         let mut volumes: Vec<(crate::catalog::TariffId, i128)> = Vec::new();
         for (charge, times) in each.chain(all.per_region.iter().map(|charge| (charge, 1))) {
@@ -173,9 +174,10 @@ impl PriceIndex {
 /// Whether a workload is charged for its machines only, wherever it runs.
 fn is_bare(machines: &Machines) -> bool {
     let is_none = |gb: Option<Quantity>| gb.is_none_or(|gb| gb == Quantity::ZERO);
-    is_none(machines.storage.map(|(gb, _)| gb))
+    is_none(machines.storage.map(|kept| kept.gb))
         && is_none(machines.data.map(|(_, gb)| gb))
         && machines.internet_gb == Quantity::ZERO
+        && machines.internet_to.iter().all(|(_, gb)| *gb == Quantity::ZERO)
 }
 
 /// By cost, then by offer.

@@ -43,6 +43,7 @@ fn every_query_is_answered_as_by_enumeration() {
         "request: {vcpu: 1, accelerator: {any_of: [L4, T4, A100], count: 1}}, by_accelerator: {L4: {replicas: 3}, T4: {replicas: 7, hours: 100}}, \
          replicas: 2, split: replicas, egress: {internet_gb: 1000}, terms: [spot]",
         "request: {vcpu: 4}, providers: {deny: [aws]}, regions: {deny: [gcp/us-central1]}",
+        "request: {vcpu: 4}, replicas: 3, split: replicas, storage: {gb: 100, class: infrequent, read_gb: 1000}",
         "request: {vcpu: 100000}",
         "compute_hours: 10, storage_gb: 1, network_gb: 1",
     ] {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, OfferId, RegionId, SkuId, Terms, Transfer};
+use crate::catalog::{Accelerator, Arch, Catalog, Name, OfferId, RegionId, SkuId, Terms, Transfer};
 use crate::scenario::{Demand, Machines, Workload};
 use crate::units::Quantity;
 
@@ -66,8 +66,14 @@ pub enum MissingFigure {
 pub enum MissingPrice {
     /// This storage class in the region.
     Storage(Name),
+    /// Reading back what is kept in this storage class in the region.
+    Retrieval(Name),
+    /// The shortest time that is paid for in this storage class in the region.
+    MinimumDays(Name),
     /// Egress from the region to the internet.
     Internet,
+    /// Egress from the region to this part of the internet.
+    InternetTo(Name),
     /// Reading data from this region.
     Transfer(Name),
     /// The provider's flat rates.
@@ -90,7 +96,14 @@ impl fmt::Display for Reason {
             Reason::AcceleratorModel(None) => f.write_str("no accelerator"),
             Reason::AcceleratorCount(asked, has) => write!(f, "{has} accelerators, {asked} asked"),
             Reason::NoPrice(MissingPrice::Storage(class)) => write!(f, "no price for {class} storage"),
+            Reason::NoPrice(MissingPrice::Retrieval(class)) => {
+                write!(f, "no price for reading back from {class} storage")
+            }
+            Reason::NoPrice(MissingPrice::MinimumDays(class)) => {
+                write!(f, "no minimum days stated for {class} storage")
+            }
             Reason::NoPrice(MissingPrice::Internet) => f.write_str("no price for internet egress"),
+            Reason::NoPrice(MissingPrice::InternetTo(part)) => write!(f, "no price for internet egress to {part}"),
             Reason::NoPrice(MissingPrice::Transfer(from)) => write!(f, "no price for reading from {from}"),
             Reason::NoPrice(MissingPrice::Rates) => f.write_str("no flat rates"),
             Reason::NoCarbon(MissingFigure::Power) => f.write_str("no power figures"),
@@ -244,14 +257,27 @@ fn sku_reasons(catalog: &Catalog, machines: &Machines, sku: SkuId, reasons: &mut
 
 fn price_reasons(catalog: &Catalog, machines: &Machines, region: RegionId, reasons: &mut Vec<Reason>) {
     let mut missing = |price| reasons.push(Reason::NoPrice(price));
-    if let Some((gb, class)) = machines.storage
-        && gb > Quantity::ZERO
-        && storage_is_absent(catalog, region, class)
-    {
-        missing(MissingPrice::Storage(catalog.class(class).clone()));
+    if let Some(kept) = machines.storage.filter(|kept| kept.gb > Quantity::ZERO) {
+        let class = || catalog.class(kept.class).clone();
+        match catalog.storage_price(region, kept.class) {
+            None => missing(MissingPrice::Storage(class())),
+            Some(price) => {
+                if kept.read_gb > Quantity::ZERO && price.retrieval_per_gb.is_none() {
+                    missing(MissingPrice::Retrieval(class()));
+                }
+                if kept.kept_days.is_some() && price.minimum_days.is_none() {
+                    missing(MissingPrice::MinimumDays(class()));
+                }
+            }
+        }
     }
     if machines.internet_gb > Quantity::ZERO && catalog.internet_tariff(region).is_none() {
         missing(MissingPrice::Internet);
+    }
+    for &(part, gb) in &machines.internet_to {
+        if gb > Quantity::ZERO && catalog.internet_tariff_to(region, part).is_none() {
+            missing(MissingPrice::InternetTo(catalog.part(part).clone()));
+        }
     }
     if let Some((from, gb)) = machines.data
         && gb > Quantity::ZERO
@@ -279,8 +305,4 @@ fn carbon_reasons(catalog: &Catalog, workload: &Workload, sku: SkuId, region: Re
     if region.grid_gco2_per_kwh.is_none() {
         reasons.push(Reason::NoCarbon(MissingFigure::Grid));
     }
-}
-
-fn storage_is_absent(catalog: &Catalog, region: RegionId, class: ClassId) -> bool {
-    catalog.storage_price(region, class).is_none()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
 
-use crate::catalog::{Catalog, Name};
+use crate::catalog::{Catalog, Name, PartId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Span, Spanned, listed, quoted};
 use crate::factor::Factor;
 use crate::numbers;
@@ -15,8 +15,8 @@ use crate::scenario::draft::{
 use crate::scenario::limit::{Limit, Measure};
 use crate::scenario::resolve::{Resolver, sorted};
 use crate::scenario::{
-    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Growth, Machines, OnAccelerator, Scenario, Workload,
-    build_limit, build_place, build_rule,
+    AcceleratorNeed, Demand, FlatUsage, Gateway, GivenOption, Growth, Machines, OnAccelerator, Scenario, Storage,
+    Workload, build_limit, build_place, build_rule,
 };
 use crate::units::{HOURS_PER_MONTH, Quantity};
 
@@ -199,7 +199,7 @@ fn read_demand(resolver: &mut Resolver<'_>, mut draft: WorkloadDraft, month: Qua
         ("by_accelerator", !draft.by_accelerator.is_empty()),
         ("storage", draft.storage.is_some()),
         ("data.read_gb", draft.data.as_ref().is_some_and(|data| data.read_gb.is_some())),
-        ("egress", draft.internet_gb.is_some()),
+        ("egress", draft.internet_gb.is_some() || !draft.internet_to.is_empty()),
     ];
     let flat_keys = [
         ("compute_hours", draft.compute_hours.is_some()),
@@ -266,14 +266,28 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
     let vcpu = amount(request.vcpu, "vcpu").unwrap_or_default();
     let memory_gib = amount(request.memory_gib, "memory_gib").unwrap_or_default();
     let internet_gb = amount(draft.internet_gb, "internet_gb").unwrap_or_default();
-    let kept = draft.storage.as_ref().and_then(|storage| amount(Some(storage.gb), "storage.gb"));
+    let kept = draft.storage.as_ref().map(|storage| {
+        (amount(Some(storage.gb), "storage.gb"), amount(storage.read_gb, "storage.read_gb").unwrap_or_default())
+    });
     let read = draft.data.as_ref().map(|data| amount(data.read_gb, "data.read_gb").unwrap_or_default());
     let storage = draft.storage.and_then(|storage| {
+        let ((gb, read_gb), read) = (kept?, storage.read_gb);
+        if let (Some(Quantity::ZERO), Some(read)) = (gb, read.filter(|_| read_gb > Quantity::ZERO)) {
+            let message = format!("{place} has `storage.read_gb: {}` beside `storage.gb: 0`", read.value.normalize());
+            resolver.faults.push(
+                Diagnostic::new(Kind::Conflicting, read.span, message)
+                    .help("state how much is kept; what is read elsewhere is `data: {location: …, read_gb: …}`"),
+            );
+        }
         let class = storage.class.unwrap_or_else(|| Spanned::new(Name::from("standard"), storage.gb.span));
-        Some((kept?, resolver.class(&class, place)?))
+        let kept_days = storage
+            .kept_days
+            .and_then(|days| numbers::positive(resolver.faults, days, format_args!("`storage.kept_days` of {place}")));
+        Some(Storage { gb: gb?, class: resolver.class(&class, place)?, read_gb, kept_days })
     });
     let data =
         draft.data.and_then(|data| Some((resolver.region(&data.location, &format!("`data` of {place}"))?, read?)));
+    let internet_to = read_parts(resolver, draft.internet_to, place);
     let accelerator = request.accelerator.and_then(|need| read_accelerator(resolver, need, place, draft.name.span));
     let by_accelerator = read_by_accelerator(resolver, draft.by_accelerator, accelerator.as_ref(), place);
     Machines {
@@ -287,9 +301,32 @@ fn read_machines(resolver: &mut Resolver<'_>, draft: WorkloadDraft, month: Quant
         storage,
         data,
         internet_gb,
+        internet_to,
         options: Vec::new(),
         supposed: None,
     }
+}
+
+/// Traffic to parts of the internet, each named once.
+fn read_parts(
+    resolver: &mut Resolver<'_>,
+    drafts: Vec<(Spanned<Name>, Spanned<Decimal>)>,
+    place: &str,
+) -> Vec<(PartId, Quantity)> {
+    let mut all: Vec<(PartId, Quantity)> = Vec::with_capacity(drafts.len());
+    for (name, gb) in drafts {
+        let what = format!("{} in `egress.to` of {place}", quoted(&name.value));
+        let gb = numbers::quantity(resolver.faults, gb, &what);
+        let Some(part) = resolver.part(&name, place) else { continue };
+        if all.iter().any(|(other, _)| *other == part) {
+            let message = format!("a second {what}");
+            let fault = Diagnostic::new(Kind::DuplicateName, name.span, message);
+            resolver.faults.push(fault.help("add them up"));
+        }
+        all.extend(gb.map(|gb| (part, gb)));
+    }
+    all.sort_unstable();
+    all
 }
 
 fn read_accelerator(

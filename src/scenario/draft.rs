@@ -82,6 +82,8 @@ pub struct WorkloadDraft {
     pub data: Option<DataNeedDraft>,
     /// GB a month to the internet.
     pub internet_gb: Option<Spanned<Decimal>>,
+    /// GB a month to parts of the internet that books price apart, beside those.
+    pub internet_to: Vec<(Spanned<Name>, Spanned<Decimal>)>,
     /// Jurisdictions it must stay in.
     pub residency: Option<Vec<Spanned<Name>>>,
     /// Regions it may use, or may not.
@@ -157,6 +159,10 @@ pub struct StorageNeedDraft {
     pub gb: Spanned<Decimal>,
     /// Storage class; `standard` if absent.
     pub class: Option<Spanned<Name>>,
+    /// GB a month that are read back of it; nothing if absent.
+    pub read_gb: Option<Spanned<Decimal>>,
+    /// Days after which what was stored is deleted, new data taking its place; for good if absent.
+    pub kept_days: Option<Spanned<Decimal>>,
 }
 
 /// What a workload reads.

@@ -49,12 +49,16 @@ fn more_machines(machines: &Machines, factor: Factor) -> Option<Machines> {
             special.replicas = Some(factor.of_count(replicas)?);
         }
     }
-    if let Some((gb, _)) = &mut grown.storage {
-        *gb = volume(*gb)?;
+    if let Some(storage) = &mut grown.storage {
+        storage.gb = volume(storage.gb)?;
+        storage.read_gb = volume(storage.read_gb)?;
     }
     if let Some((_, gb)) = &mut grown.data {
         *gb = volume(*gb)?;
     }
     grown.internet_gb = volume(grown.internet_gb)?;
+    for (_, gb) in &mut grown.internet_to {
+        *gb = volume(*gb)?;
+    }
     Some(grown)
 }

@@ -27,7 +27,7 @@ pub(crate) use self::build::assemble;
 pub use self::draft::{ScenarioDraft, Split};
 pub use self::limit::{Bound, Filter, Key, Limit, Measure, Sense};
 pub use self::rule::{Apart, Domain, Fee, FeePlace, ProviderCount, Spread, Together};
-use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, Offer, ProviderId, RegionId, SkuId, Terms};
+use crate::catalog::{Accelerator, Arch, Catalog, ClassId, Name, Offer, PartId, ProviderId, RegionId, SkuId, Terms};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Sources, Span, quoted};
 use crate::factor::Factor;
 use crate::money::{Amount, UnitPrice};
@@ -172,6 +172,7 @@ pub struct Places {
 /// What a workload needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly every workload is of machines: a box would save nothing")]
 pub enum Demand {
     /// Nothing that can be priced: the documented rules answer for it, the optimizer cannot.
     Unstated,
@@ -213,12 +214,14 @@ pub struct Machines {
     pub accelerator: Option<AcceleratorNeed>,
     /// Replicas and hours on single models, sorted by model.
     pub by_accelerator: Vec<OnAccelerator>,
-    /// GB kept, and their class.
-    pub storage: Option<(Quantity, ClassId)>,
+    /// What it keeps where it runs.
+    pub storage: Option<Storage>,
     /// Where its data lies, and GB read a month.
     pub data: Option<(RegionId, Quantity)>,
     /// GB a month to the internet.
     pub internet_gb: Quantity,
+    /// GB a month to parts of the internet that books price apart, beside those; sorted by part.
+    pub internet_to: Vec<(PartId, Quantity)>,
     /// Options given beside what the catalog offers: each takes the whole workload, as it is.
     pub options: Vec<GivenOption>,
     /// Another price of one offer for this workload alone. No file says it: a question supposes it, to learn at which
@@ -251,6 +254,20 @@ impl Machines {
         let hours = special.and_then(|special| special.hours).unwrap_or(self.hours);
         (replicas, hours)
     }
+}
+
+/// What a workload keeps where it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Storage {
+    /// GB kept.
+    pub gb: Quantity,
+    /// Their class.
+    pub class: ClassId,
+    /// GB a month that are read back of them, by all replicas together.
+    pub read_gb: Quantity,
+    /// Days after which what was stored is deleted, new data taking its place; `None` if it stays for good.
+    pub kept_days: Option<Quantity>,
 }
 
 /// Accelerators a replica needs.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::mem;
 
 pub(super) use crate::catalog::sorted;
-use crate::catalog::{Accelerator, Catalog, ClassId, Lookup, Name, ProviderId, RegionId};
+use crate::catalog::{Accelerator, Catalog, ClassId, Lookup, Name, PartId, ProviderId, RegionId};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, Spanned, listed, quoted};
 
 /// Looks names up and reports those that do not exist.
@@ -49,6 +49,23 @@ impl Resolver<'_> {
             let message = format!("unknown storage class {} in {place}", quoted(&name.value));
             let fault = Diagnostic::new(Kind::UnknownClass, name.span, message);
             self.unknown(fault, &name.value, known(), format!("loaded books have {}", listed(known())));
+        }
+        found
+    }
+
+    pub(super) fn part(&mut self, name: &Spanned<Name>, place: &str) -> Option<PartId> {
+        let found = self.catalog.part_named(&name.value);
+        if found.is_none() {
+            let known = || self.catalog.parts().iter().map(|part| &**part);
+            let message = format!("unknown part of the internet {} in `egress.to` of {place}", quoted(&name.value));
+            let fault = Diagnostic::new(Kind::UnknownPart, name.span, message);
+            let otherwise = match self.catalog.parts() {
+                [] => {
+                    "no loaded book prices a part of the internet apart: state all traffic as `internet_gb`".to_owned()
+                }
+                _ => format!("loaded books have {}", listed(known())),
+            };
+            self.unknown(fault, &name.value, known(), otherwise);
         }
         found
     }

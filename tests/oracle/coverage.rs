@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+use tradewind::catalog::Name;
 use tradewind::plan::Method;
 use tradewind::scenario::Split;
 use tradewind::scenario::draft::FilterDraft;
@@ -10,7 +12,7 @@ use crate::judge::Verdict;
 use crate::oracle::enumerate::{Choice, Oracle, Survey, Work};
 use crate::oracle::generator::Case;
 use crate::oracle::limits::{MEASURES, PER, WHERE};
-use crate::oracle::price::model;
+use crate::oracle::price::{E6, class_of, fixed, model};
 
 /// In how many problems each thing must be seen at least.
 const FEWEST: usize = 5;
@@ -19,7 +21,7 @@ const FEWEST: usize = 5;
 const ON_THE_EDGE: &str = "left open for parts of the grid";
 
 /// What must be seen; the measures, keys and methods of limits and plans besides.
-const WANTED: [&str; 59] = [
+const WANTED: [&str; 72] = [
     "found with one plan only",
     "infeasible by rules",
     "infeasible by offers",
@@ -33,6 +35,19 @@ const WANTED: [&str; 59] = [
     "reading paid",
     "reading billed by another provider",
     "stored in two regions by one workload",
+    "read back at a price",
+    "read back for nothing",
+    "read back by parts in two regions",
+    "read back under a limit on direct cost",
+    "no price for reading back",
+    "egress to a part paid",
+    "egress to a part as other traffic",
+    "tier crossed of a part",
+    "no price for a part",
+    "billed for more days than kept",
+    "kept for longer than the minimum",
+    "billed for more days in a tier",
+    "no minimum days",
     "parts in two regions",
     "parts at will",
     "replica counts differ by accelerator",
@@ -189,14 +204,47 @@ fn problem(case: &Case, oracle: &Oracle, survey: &Survey) -> Vec<&'static str> {
         let draft = &work.draft;
         let counts_differ = work.all.iter().any(|one| one.parts != work.all[0].parts && one.sku.is_some());
         let bare = draft.data.as_ref().is_some_and(|data| !data.location.value.contains('/'));
+        let unread = read_back(work).is_some_and(|class| {
+            let unpriced =
+                |&at: &_| oracle.market.stored(at, &class).is_some() && oracle.market.retrieval(at, &class).is_none();
+            oracle.market.places().any(|at| unpriced(&at))
+        });
+        let untimed = deleted(work).is_some_and(|(class, _)| {
+            let stored = |&at: &_| oracle.market.stored(at, &class).is_some();
+            oracle.market.places().filter(stored).any(|at| oracle.market.minimum_days(at, &class).is_none())
+        });
+        let unsent =
+            sent_to(work).any(|part| oracle.market.places().any(|at| oracle.market.internet_to(at, part).is_none()));
         let twins = oracle.works.iter().filter(|other| format!("{:?}", other.all) == format!("{:?}", work.all));
         all.extend(those(&[
             (draft.split == Split::Replicas && counts_differ, "replica counts differ by accelerator"),
             (bare, "bare region name"),
+            (unread, "no price for reading back"),
+            (unsent, "no price for a part"),
+            (untimed, "no minimum days"),
             (!work.all.is_empty() && twins.count() > 1, "identical workloads"),
         ]));
     }
     all
+}
+
+/// The class from which a workload deletes what it keeps, and after how many days.
+fn deleted(work: &Work) -> Option<(Name, Decimal)> {
+    let kept = work.draft.storage.as_ref().filter(|kept| !kept.gb.value.is_zero())?;
+    work.draft.request.as_ref()?;
+    Some((class_of(kept), kept.kept_days?.value))
+}
+
+/// Parts of the internet to which a workload sends something.
+fn sent_to(work: &Work) -> impl Iterator<Item = &Name> {
+    let sent = work.draft.internet_to.iter().filter(|(_, gb)| !gb.value.is_zero());
+    sent.filter(|_| work.draft.request.is_some()).map(|(part, _)| &part.value)
+}
+
+/// The class from which a workload reads back what it keeps.
+fn read_back(work: &Work) -> Option<Name> {
+    let kept = work.draft.storage.as_ref().filter(|kept| kept.read_gb.is_some_and(|gb| !gb.value.is_zero()))?;
+    work.draft.request.as_ref().map(|_| class_of(kept))
 }
 
 /// Rules that bind: without any one of them there is a cheaper plan, or a plan at all. And limits that the cheapest
@@ -252,6 +300,7 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
         all.extend(those(&[
             (tariff.crosses_tier(volume), "tier crossed"),
             (tariff.uses_allowance(volume), "allowance used"),
+            (tariff.crosses_tier(volume) && tariff.is_of_a_part, "tier crossed of a part"),
         ]));
     }
     for (work, choice) in oracle.works.iter().zip(plan) {
@@ -262,11 +311,34 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
         let stored = choice.first().is_some_and(|part| work.all[part.0].stored.is_some());
         let left = work.left(choice);
         let copies = work.copies > 1 && !choice.is_empty();
+        let class = read_back(work);
+        let machines = choice.iter().map(|part| &work.all[part.0]).filter(|candidate| candidate.sku.is_some());
+        let read: Vec<i128> =
+            machines.filter_map(|candidate| oracle.market.retrieval(candidate.place, class.as_ref()?)).collect();
+        let machines = choice.iter().map(|part| &work.all[part.0]).filter(|candidate| candidate.sku.is_some());
+        let longer: Vec<(bool, usize)> = machines
+            .filter_map(|candidate| {
+                let (class, days) = deleted(work)?;
+                let least = oracle.market.minimum_days(candidate.place, &class)?;
+                Some((fixed(days, 6) < least * E6, candidate.stored?.0))
+            })
+            .collect();
+        let volumes = oracle.volumes(plan);
+        let tiered = |tariff: usize| oracle.market.tariffs[tariff].crosses_tier(volumes[tariff]);
+        let dear = read.iter().any(|price| *price > 0);
+        let direct = oracle.rows.iter().any(|row| &*row.limit.sum.value == "cost" && !row.is_billed());
         all.extend(those(&[
             (divided && regions.len() > 1, "parts in two regions"),
             (divided && regions.len() > 1 && stored, "stored in two regions by one workload"),
             (choice.len() > 1 && work.is_at_will(), "parts at will"),
             (copies && choice.len() > 1, "copies in two places"),
+            (longer.iter().any(|(is, _)| *is), "billed for more days than kept"),
+            (longer.iter().any(|(is, _)| !is), "kept for longer than the minimum"),
+            (longer.iter().any(|(is, tariff)| *is && tiered(*tariff)), "billed for more days in a tier"),
+            (dear, "read back at a price"),
+            (read.contains(&0), "read back for nothing"),
+            (!read.is_empty() && divided && regions.len() > 1, "read back by parts in two regions"),
+            (dear && direct, "read back under a limit on direct cost"),
             (copies && stored, "copies with storage"),
             (copies && left > 0, "some copies placed"),
             (left > 0 && !work.all.is_empty(), "unplaced at its value"),
@@ -282,11 +354,17 @@ fn plan_holds(oracle: &Oracle, plan: &[Choice]) -> Vec<&'static str> {
                 .is_some_and(|(has, _)| draft.by_accelerator.iter().any(|special| model(&special.model.value) == has));
             let sends = draft.internet_gb.is_some_and(|gb| !gb.value.is_zero());
             let mut tariffs = candidate.traffic.iter().map(|(tariff, _)| &oracle.market.tariffs[*tariff]);
-            // Egress comes first in a candidate's traffic.
+            // Egress comes first in a candidate's traffic, and that to parts of the internet last.
             let egress = sends && tariffs.next().is_some_and(|tariff| tariff.first() > 0);
-            let read: Vec<_> = tariffs.collect();
+            let mut read: Vec<_> = tariffs.collect();
+            let to: Vec<_> = sent_to(work).filter(|_| !given).collect();
+            let apart = read.split_off(read.len() - to.len());
+            let internet = oracle.market.internet(candidate.place);
+            let as_other = to.iter().any(|part| oracle.market.internet_to(candidate.place, part) == internet);
             all.extend(those(&[
                 (egress, "egress paid"),
+                (apart.iter().any(|tariff| tariff.first() > 0), "egress to a part paid"),
+                (as_other, "egress to a part as other traffic"),
                 (read.iter().any(|tariff| tariff.first() > 0), "reading paid"),
                 (read.iter().any(|tariff| tariff.biller != candidate.place.book), "reading billed by another provider"),
                 (special, "placed on an accelerator with figures of its own"),

@@ -18,6 +18,7 @@ use tradewind::scenario::draft::{
 use super::enumerate::Oracle;
 use super::limits::{any_plan, cheapest_plan, limits};
 use super::place_rules::place_rules;
+use super::surcharges;
 
 /// Most plans of a problem, so that thousands of problems are enumerated in seconds.
 const MOST_PLANS: usize = 3_000;
@@ -124,7 +125,11 @@ pub fn case(seed: u64, flavour: Flavour) -> Case {
     let dice = &mut Dice::new(seed);
     let tiers = flavour.tiers && dice.percent(50);
     let carbon = dice.percent(35);
-    let books = books(dice, flavour, tiers, carbon);
+    let mut books = books(dice, flavour, tiers, carbon);
+    let mut surcharged = surcharges::dice(seed);
+    if let Some(dice) = &mut surcharged {
+        surcharges::of_books(dice, tiers, &mut books);
+    }
     let any = flavour.split_any && dice.percent(15);
     let mut scenario = ScenarioDraft { name: Name::from(format!("case {seed}")), ..ScenarioDraft::default() };
     if dice.percent(20) {
@@ -134,7 +139,10 @@ pub fn case(seed: u64, flavour: Flavour) -> Case {
     let most = if any { MOST_PLANS_AT_WILL } else { MOST_PLANS };
     for number in 0..*dice.pick(&[1, 2, 2, 3, 3, 4]) {
         let found = (0..20).any(|_| {
-            let workload = next_workload(dice, flavour, &books, &scenario, any);
+            let mut workload = next_workload(dice, flavour, &books, &scenario, any);
+            if let Some(dice) = &mut surcharged {
+                surcharges::of_workload(dice, &books, &mut workload);
+            }
             scenario.workloads.push(workload);
             let oracle = Oracle::new(&books, &scenario);
             let choices = oracle.choices_of(number);
@@ -270,7 +278,7 @@ fn offer(dice: &mut Dice, sku: &SkuDraft, regions: &[Name]) -> OfferDraft {
 }
 
 /// One price; or, among `tiers`, also an allowance, tiers, or both.
-fn tariff(dice: &mut Dice, tiers: bool) -> TariffDraft {
+pub fn tariff(dice: &mut Dice, tiers: bool) -> TariffDraft {
     let prices = ["0.01", "0.02", "0.05", "0.09", "0.12"];
     let tier = |end: Option<&str>, price| TierDraft { up_to: end.map(|end| decimal(end).into()), price };
     if !tiers || dice.percent(35) {
@@ -318,7 +326,7 @@ fn storage(dice: &mut Dice, regions: &[Name], tiers: bool) -> Vec<StorageClassDr
                 ..StoragePriceDraft::default()
             }));
         }
-        classes.push(StorageClassDraft { name: name(class), regions: prices });
+        classes.push(StorageClassDraft { name: name(class), regions: prices, ..StorageClassDraft::default() });
     }
     classes
 }
@@ -511,6 +519,7 @@ fn machines(dice: &mut Dice, places: &[String], draft: &mut WorkloadDraft) {
     draft.storage = dice.maybe(45, |dice| StorageNeedDraft {
         gb: dice.number(&volumes),
         class: dice.maybe(40, |dice| name(dice.pick(&["standard", "cold"]))),
+        ..StorageNeedDraft::default()
     });
     draft.data = dice.maybe(40, |dice| DataNeedDraft {
         location: name(dice.pick(places)),

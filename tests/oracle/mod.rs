@@ -11,6 +11,7 @@ pub mod places;
 pub mod price;
 pub mod rows;
 pub mod simplex;
+pub mod surcharges;
 
 use std::sync::Arc;
 

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use tradewind::catalog::draft::{CrossProviderDraft, TariffDraft};
+use tradewind::catalog::draft::{CrossProviderDraft, DestinationPriceDraft, TariffDraft};
 use tradewind::catalog::{Accelerator, BilledUnit, BookDraft, Name, Terms};
 use tradewind::diagnostic::Spanned;
 use tradewind::scenario::Split;
-use tradewind::scenario::draft::{Choice, WorkloadDraft};
+use tradewind::scenario::draft::{Choice, StorageNeedDraft, WorkloadDraft};
 
 /// One whole in 10⁻⁶.
 pub const E6: i128 = 1_000_000;
@@ -40,6 +40,8 @@ pub fn half_even(numerator: i128, denominator: i128) -> i128 {
 pub struct Tariff {
     /// The book of the provider that bills it.
     pub biller: usize,
+    /// Whether it is to a part of the internet.
+    pub is_of_a_part: bool,
     /// GB that are free, in 10⁻¹².
     free: i128,
     /// Where each tier starts and ends (10⁻¹² GB) and what a GB costs in it (10⁻¹²).
@@ -52,10 +54,7 @@ impl Tariff {
             BilledUnit::Gib => half_even(fixed(value.value, 6) * (1 << 30), 1_000_000_000) * E6,
             _ => fixed(value.value, 12),
         };
-        let price = |value: Spanned<Decimal>| match unit {
-            BilledUnit::Gib => half_even(fixed(value.value, 12) * 1_000_000_000, 1 << 30),
-            _ => fixed(value.value, 12),
-        };
+        let price = |value: Spanned<Decimal>| per_gb(value.value, unit);
         let mut tiers = Vec::new();
         let mut start = 0;
         for tier in &draft.tiers {
@@ -63,7 +62,7 @@ impl Tariff {
             tiers.push((start, end, price(tier.price)));
             start = end;
         }
-        Tariff { biller, free: draft.free_gb.map_or(0, bound), tiers }
+        Tariff { biller, is_of_a_part: false, free: draft.free_gb.map_or(0, bound), tiers }
     }
 
     /// What a volume costs: each tier prices the part of (free, volume] inside it.
@@ -125,11 +124,20 @@ pub struct Step {
     pub price: i128,
 }
 
+/// A price per billed unit as one per GB, in 10⁻¹².
+fn per_gb(price: Decimal, unit: BilledUnit) -> i128 {
+    match unit {
+        BilledUnit::Gib => half_even(fixed(price, 12) * 1_000_000_000, 1 << 30),
+        _ => fixed(price, 12),
+    }
+}
+
 /// What a tariff is charged for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
     Stored(Name, Name),
     Internet(Option<Name>),
+    InternetTo(Name, Option<Name>),
     Between(Option<(Name, Name)>),
     Across,
 }
@@ -154,7 +162,8 @@ impl Market {
         let mut market = Market { books: books.to_vec(), tariffs: Vec::new(), index: BTreeMap::new() };
         for (number, book) in books.iter().enumerate() {
             let mut add = |scope, draft: &TariffDraft, unit| {
-                market.tariffs.push(Tariff::read(draft, unit, number));
+                let is_of_a_part = matches!(scope, Scope::InternetTo(..));
+                market.tariffs.push(Tariff { is_of_a_part, ..Tariff::read(draft, unit, number) });
                 market.index.insert((number, scope), market.tariffs.len() - 1);
             };
             for class in &book.storage.classes {
@@ -170,6 +179,12 @@ impl Market {
             }
             if let Some(tariff) = &network.internet_default {
                 add(Scope::Internet(None), tariff, unit);
+            }
+            for to in &network.destinations {
+                if let DestinationPriceDraft::Tariff(tariff) = &to.price {
+                    let from = to.from.as_ref().map(|from| from.value.clone());
+                    add(Scope::InternetTo(to.part.value.clone(), from), tariff, unit);
+                }
             }
             for route in &network.routes {
                 let ends = (route.from.value.clone(), route.to.value.clone());
@@ -231,13 +246,47 @@ impl Market {
         self.index.get(&(book, scope)).copied()
     }
 
-    fn stored(&self, place: Place, class: &Name) -> Option<usize> {
+    pub fn stored(&self, place: Place, class: &Name) -> Option<usize> {
         self.tariff(place.book, Scope::Stored(class.clone(), self.region(place).name.value.clone()))
     }
 
-    fn internet(&self, place: Place) -> Option<usize> {
+    /// The days that are paid for at least; none where neither the region nor the class says.
+    pub fn minimum_days(&self, place: Place, class: &Name) -> Option<i128> {
+        let class = self.books[place.book].storage.classes.iter().find(|found| found.name.value == *class)?;
+        let here = class.regions.iter().find(|price| price.region.value == self.region(place).name.value)?;
+        Some(fixed(here.minimum_days.or(class.minimum_days)?.value, 0))
+    }
+
+    /// The price of a GB that is read back; none where neither the region nor the class has one.
+    pub fn retrieval(&self, place: Place, class: &Name) -> Option<i128> {
+        let storage = &self.books[place.book].storage;
+        let class = storage.classes.iter().find(|found| found.name.value == *class)?;
+        let here = class.regions.iter().find(|price| price.region.value == self.region(place).name.value)?;
+        let price = here.retrieval_per_gb.or(class.retrieval_per_gb)?;
+        Some(per_gb(price.value, storage.billed_unit))
+    }
+
+    pub fn internet(&self, place: Place) -> Option<usize> {
         let own = self.tariff(place.book, Scope::Internet(Some(self.region(place).name.value.clone())));
         own.or_else(|| self.tariff(place.book, Scope::Internet(None)))
+    }
+
+    /// What traffic to a part of the internet is charged by: what the book says of the region, else of all of them.
+    pub fn internet_to(&self, place: Place, part: &Name) -> Option<usize> {
+        let here = Some(self.region(place).name.value.clone());
+        let all = &self.books[place.book].network.destinations;
+        let stated = |of: &Option<Name>| {
+            let is = |from: &Option<Spanned<Name>>| from.as_ref().map(|from| &from.value) == of.as_ref();
+            all.iter().find(|to| to.part.value == *part && is(&to.from))
+        };
+        let (from, found) = match stated(&here) {
+            Some(found) => (here, found),
+            None => (None, stated(&None)?),
+        };
+        match found.price {
+            DestinationPriceDraft::Internet => self.internet(place),
+            DestinationPriceDraft::Tariff(_) => self.tariff(place.book, Scope::InternetTo(part.clone(), from)),
+        }
     }
 
     /// What moving data from one region to another is charged by: `Err` if the source's book does not say.
@@ -275,7 +324,7 @@ pub struct Candidate {
     pub hours: i128,
     /// Equal parts the workload is bought in: 1, its replicas, or a million.
     pub parts: i128,
-    /// What the own provider charges for one part, tariffs apart, in 10⁻²⁴.
+    /// What the own provider charges for one part, tariffs apart: machines and reading back, in 10⁻²⁴.
     pub own: i128,
     /// Tariffs, and the volume one part brings to each in 10⁻¹² GB.
     pub traffic: Vec<(usize, i128)>,
@@ -436,10 +485,16 @@ fn fits(workload: &WorkloadDraft, sku: &tradewind::catalog::draft::SkuDraft) -> 
         && accelerated
 }
 
+/// The class of what a workload keeps.
+pub fn class_of(kept: &StorageNeedDraft) -> Name {
+    kept.class.as_ref().map_or_else(|| Name::from("standard"), |class| class.value.clone())
+}
+
 /// Storage, egress and reading; `None` where a price is missing.
 fn with_volumes(market: &Market, workload: &WorkloadDraft, mut candidate: Candidate) -> Option<Candidate> {
     let place = candidate.place;
-    let part = |gb: Decimal| half_even(fixed(gb, 12), candidate.parts);
+    let parts = candidate.parts;
+    let part = |gb: Decimal| half_even(fixed(gb, 12), parts);
     let some = |gb: Option<Spanned<Decimal>>| gb.map(|gb| gb.value).filter(|gb| !gb.is_zero());
     let mut traffic = Vec::new();
     if let Some(gb) = some(workload.internet_gb) {
@@ -449,9 +504,22 @@ fn with_volumes(market: &Market, workload: &WorkloadDraft, mut candidate: Candid
         let tariff = market.transfer(market.place(&data.location.value), place).ok()?;
         traffic.extend(tariff.map(|tariff| (tariff, part(gb))));
     }
+    for (to, gb) in workload.internet_to.iter().filter(|(_, gb)| !gb.value.is_zero()) {
+        traffic.push((market.internet_to(place, &to.value)?, part(gb.value)));
+    }
     if let Some(kept) = workload.storage.as_ref().filter(|kept| !kept.gb.value.is_zero()) {
-        let class = kept.class.as_ref().map_or_else(|| Name::from("standard"), |class| class.value.clone());
-        candidate.stored = Some((market.stored(place, &class)?, fixed(kept.gb.value, 12)));
+        let class = class_of(kept);
+        let days = kept.kept_days.map(|days| fixed(days.value, 6));
+        let billed = match days {
+            Some(days) => days.max(market.minimum_days(place, &class)? * E6),
+            None => 1,
+        };
+        let volume = half_even(fixed(kept.gb.value, 6) * billed, days.unwrap_or(1)) * E6;
+        candidate.stored = Some((market.stored(place, &class)?, volume));
+        if let Some(gb) = some(kept.read_gb) {
+            // Of the own provider, whatever the volume: no tariff.
+            candidate.own += market.retrieval(place, &class)? * part(gb);
+        }
     }
     candidate.traffic = traffic;
     Some(candidate)

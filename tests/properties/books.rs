@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use tradewind::Plan;
 use tradewind::catalog::Terms;
-use tradewind::catalog::draft::{CrossProviderDraft, PriceDraft, TariffDraft};
+use tradewind::catalog::draft::{CrossProviderDraft, DestinationPriceDraft, PriceDraft, TariffDraft};
 use tradewind::diagnostic::Spanned;
 use tradewind::report::plan_json;
 
@@ -40,6 +40,10 @@ fn tariffs(case: &mut Case) -> impl Iterator<Item = &mut TariffDraft> {
             .map(|price| &mut price.per_gb_month)
             .chain(network.internet.iter_mut().map(|(_, tariff)| tariff))
             .chain(&mut network.internet_default)
+            .chain(network.destinations.iter_mut().filter_map(|to| match &mut to.price {
+                DestinationPriceDraft::Tariff(tariff) => Some(tariff),
+                DestinationPriceDraft::Internet => None,
+            }))
             .chain(&mut network.inter_region)
             .chain(network.routes.iter_mut().map(|route| &mut route.per_gb))
             .chain(across)
@@ -61,6 +65,10 @@ fn with_prices_times(case: &Case, by: Decimal) -> Case {
             for price in offer.on_demand.iter_mut().chain(&mut offer.spot) {
                 multiply(&mut price.price, by);
             }
+        }
+        for class in &mut book.storage.classes {
+            let of_regions = class.regions.iter_mut().filter_map(|price| price.retrieval_per_gb.as_mut());
+            of_regions.chain(&mut class.retrieval_per_gb).for_each(|price| multiply(price, by));
         }
         if let Some(rates) = &mut book.rates {
             multiply(&mut rates.compute_hour, by);

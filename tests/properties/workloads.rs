@@ -7,7 +7,7 @@ use tradewind::diagnostic::Spanned;
 use tradewind::scenario::draft::{ScenarioDraft, Split, WorkloadDraft};
 
 use crate::answers::{Answered, config};
-use crate::oracle::generator::{Case, Dice, Flavour, case, name};
+use crate::oracle::generator::{Case, Dice, Flavour, case, decimal, name};
 
 fn count_of(workload: &WorkloadDraft) -> usize {
     workload.count.map_or(1, |count| count.value.mantissa().try_into().expect("a few copies"))
@@ -60,7 +60,9 @@ fn asks_for_nothing(scenario: &ScenarioDraft) -> bool {
 /// replica is a number of parts of 10⁻⁶.
 fn divides_evenly(workload: &WorkloadDraft, to: Split) -> bool {
     let special = workload.by_accelerator.iter().filter_map(|special| special.replicas);
-    let volumes = [workload.internet_gb, workload.data.as_ref().and_then(|data| data.read_gb)];
+    let back = workload.storage.as_ref().and_then(|kept| kept.read_gb);
+    let mut volumes = vec![workload.internet_gb, workload.data.as_ref().and_then(|data| data.read_gb), back];
+    volumes.extend(workload.internet_to.iter().map(|(_, gb)| Some(*gb)));
     let even = |count: Decimal| {
         let whole = |value: Decimal| (value / count).round_dp(12) * count == value;
         volumes.iter().flatten().all(|gb| whole(gb.value))
@@ -176,6 +178,25 @@ proptest! {
             plan: None,
         };
         prop_assert!(all.costs_the_same_as(&sums), "{:?} alone, {:?} together", sums.figures(), all.figures());
+    }
+
+    /// To keep for more days what is kept never costs more, if no limit asks for something: a class's minimum of days
+    /// is a smaller multiple of a longer stay, so less volume is billed, no tariff falls with volume, and nothing else
+    /// changes. Limits go, since a share of the cost may ask for a dearer plan.
+    #[test]
+    fn more_days_kept_never_cost_more(seed: u64, more in prop::sample::select(vec!["1.5", "2", "9", "100"])) {
+        let mut short = case(seed, Flavour::EVERYTHING);
+        short.scenario.limits.clear();
+        let mut long = short.clone();
+        let kept = long.scenario.workloads.iter_mut().filter_map(|workload| workload.storage.as_mut()?.kept_days.as_mut());
+        let mut any = false;
+        for days in kept {
+            days.value = (days.value * decimal(more)).normalize();
+            any = true;
+        }
+        prop_assume!(any);
+        let (short, long) = (Answered::to(&short), Answered::to(&long));
+        prop_assert!(short.is_no_cheaper_than(&long), "{:?} became {:?}", short.figures(), long.figures());
     }
 
     /// One workload less never costs more, if no limit, and no number of providers, asks for something to run: what is
