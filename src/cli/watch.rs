@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use tradewind::report::progress_text;
@@ -56,6 +57,23 @@ impl Watch {
         if let Some(line) = self.ticker.as_mut().and_then(|ticker| ticker.tick(elapsed, text)) {
             show(&line);
         }
+    }
+
+    /// Does what tells nothing for long, and tells meanwhile how far it is.
+    pub(super) fn during<T>(&mut self, text: impl Fn() -> String + Send, work: impl FnOnce() -> T) -> T {
+        if self.ticker.is_none() {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            // Dropped where the work ends, even by a panic.
+            let (_working, ended) = channel::<()>();
+            scope.spawn(move || {
+                while ended.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
+                    self.tell(&text);
+                }
+            });
+            work()
+        })
     }
 
     /// Takes the line away.
