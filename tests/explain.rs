@@ -418,7 +418,11 @@ fn the_page_needs_nothing_from_elsewhere() {
         assert!(!html.contains(word), "{word}");
     }
     assert!(html.contains("Content-Security-Policy"));
-    assert!(html.contains("prefers-color-scheme: dark") && html.contains("@media print"));
+    assert!(html.contains("prefers-color-scheme: dark"));
+    let (_, print) = html.split_once("@media print").expect("it prints");
+    // Nothing can be unfolded on paper.
+    assert!(print.contains("details::details-content { content-visibility: visible;"));
+    assert!(print.contains("summary { display: none; }"));
 }
 
 /// Where the columns of FOCUS 1.2 are at hand, ours are among them, or say by `x_` that they are not.
@@ -474,6 +478,20 @@ fn whoever_ends_an_explanation_waits_for_no_ceiling() {
     assert_eq!(asked, 1, "it is over at once");
     assert!(ended.limits.iter().all(|limit| limit.ceiling.is_none() && limit.saves.is_none()), "{ended:?}");
     assert!(ended.leaving.iter().all(|leaving| matches!(leaving.outcome, Outcome::Open)), "{ended:?}");
+}
+
+/// Readers of `at-price` rely on `not_at`: where it is not known, the kind is another.
+#[test]
+fn a_price_above_which_nothing_was_shown_is_of_a_kind_of_its_own() {
+    let (problem, plan) = small();
+    let asked =
+        explain_offer(&problem, &plan, "web", "cloud/east-1/box", &Depth::new(), &mut |_| ControlFlow::Continue(()));
+    let mut asked = asked.expect("it is there");
+    assert!(report::offer_json(&asked).contains("\"wins\": \"at-price\""));
+    let WhyNot::Forced { wins: Wins::At { not_at, .. }, .. } = &mut asked.why else { panic!("{asked:?}") };
+    *not_at = None;
+    let json = report::offer_json(&asked);
+    assert!(json.contains("\"wins\": \"at-price-or-above\"") && !json.contains("not_at"), "{json}");
 }
 
 /// Three quarters of the bill at least are of the south and the west, where there is room for `core` or for `api`.

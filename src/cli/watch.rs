@@ -120,6 +120,8 @@ impl Ticker {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     #[test]
@@ -132,5 +134,27 @@ mod tests {
         assert_eq!(tick(1200, "two").as_deref(), Some("\r1 s: two        "));
         assert_eq!(ticker.blank().as_deref(), Some("\r        \r"));
         assert_eq!(Ticker::default().blank(), None);
+    }
+
+    #[test]
+    fn what_tells_nothing_itself_is_told_of_meanwhile() {
+        let told = Mutex::new(0);
+        let count = || told.lock().expect("no one panicked");
+        let mut watch = Watch { started: Instant::now() - QUIET, limit: None, ticker: Some(Ticker::default()) };
+        let work = || {
+            let start = Instant::now();
+            while *count() < 2 && start.elapsed() < Duration::from_secs(60) {
+                std::thread::sleep(PAUSE / 10);
+            }
+            7
+        };
+        let text = || {
+            *count() += 1;
+            "at work".to_owned()
+        };
+        assert_eq!(watch.during(text, work), 7);
+        assert!(*count() >= 2, "told again while it went on");
+        let mut silent = Watch { ticker: None, ..watch };
+        assert_eq!(silent.during(|| panic!("nobody looks"), || 8), 8);
     }
 }

@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn where_hours_make_up_for_nothing_the_price_of_zero_is_tried() {
         let first = tried(CENT, CENT, 0);
-        let mut bracket = Bracket::new(price("0.25"), first);
+        let bracket = Bracket::new(price("0.25"), first);
         assert_eq!(bracket.next(), Some(UnitPrice::ZERO));
     }
 }

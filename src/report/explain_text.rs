@@ -374,6 +374,6 @@ fn wins_text(wins: &Wins, workload: &str, currency: &str, out: &mut String) {
                 rules => writeln!(out, ",\n  for it cannot hold with {}", rules_text(rules)),
             }
         }
-        Wins::Open => writeln!(out, "  the price at which it wins is not known; more --work may tell"),
+        Wins::Open => writeln!(out, "  the price at which it wins is not known; more --work, or more time, may tell"),
     };
 }
