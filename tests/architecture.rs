@@ -96,7 +96,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
     ("std::time", &["cli/arguments.rs", CLOCK]),
     ("std::net", &[]),
     ("std::process", &["main.rs"]),
-    ("std::thread", &["parallel.rs", "cli/arguments.rs"]),
+    ("std::thread", &["parallel.rs", "cli/arguments.rs", CLOCK]),
     ("std::sync::atomic", &[]),
     ("std::io", &STREAMS),
 ];

@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tradewind::explain::{
-    Between, Depth, Outcome, Review, WhyNot, Wins, explain_offer, explain_plan, explain_workload, review,
+    Between, Depth, Outcome, Review, WhyNot, Wins, explain_offer, explain_plan, explain_plan_with, explain_workload,
+    review,
 };
 use tradewind::money::Amount;
 use tradewind::plan::{Known, Plan, Rule};
 use tradewind::report;
 use tradewind::units::{Date, Share};
-use tradewind::{Effort, Problem, catalog_from_yaml, load, optimize, scenario_from_yaml};
+use tradewind::{Effort, Problem, Stop, catalog_from_yaml, load, optimize, scenario_from_yaml};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -417,7 +418,11 @@ fn the_page_needs_nothing_from_elsewhere() {
         assert!(!html.contains(word), "{word}");
     }
     assert!(html.contains("Content-Security-Policy"));
-    assert!(html.contains("prefers-color-scheme: dark") && html.contains("@media print"));
+    assert!(html.contains("prefers-color-scheme: dark"));
+    let (_, print) = html.split_once("@media print").expect("it prints");
+    // Nothing can be unfolded on paper.
+    assert!(print.contains("details::details-content { content-visibility: visible;"));
+    assert!(print.contains("summary { display: none; }"));
 }
 
 /// Where the columns of FOCUS 1.2 are at hand, ours are among them, or say by `x_` that they are not.
@@ -458,6 +463,98 @@ fn threads_change_no_byte_of_an_explanation() {
     });
     assert_eq!(texts[0], texts[1]);
     assert_eq!(texts[0], texts[2]);
+}
+
+#[test]
+fn whoever_ends_an_explanation_waits_for_no_ceiling() {
+    let (problem, plan) = small();
+    let whole = explain_plan(&problem, &plan, &half_more());
+    assert!(whole.limits.iter().any(|limit| limit.ceiling.is_some()));
+    let mut asked = 0;
+    let ended = explain_plan_with(&problem, &plan, &half_more(), &mut |_| {
+        asked += 1;
+        ControlFlow::Break(Stop::Deadline)
+    });
+    assert_eq!(asked, 1, "it is over at once");
+    assert!(ended.limits.iter().all(|limit| limit.ceiling.is_none() && limit.saves.is_none()), "{ended:?}");
+    assert!(ended.leaving.iter().all(|leaving| matches!(leaving.outcome, Outcome::Open)), "{ended:?}");
+}
+
+/// Readers of `at-price` rely on `not_at`: where it is not known, the kind is another.
+#[test]
+fn a_price_above_which_nothing_was_shown_is_of_a_kind_of_its_own() {
+    let (problem, plan) = small();
+    let asked =
+        explain_offer(&problem, &plan, "web", "cloud/east-1/box", &Depth::new(), &mut |_| ControlFlow::Continue(()));
+    let mut asked = asked.expect("it is there");
+    assert!(report::offer_json(&asked).contains("\"wins\": \"at-price\""));
+    let WhyNot::Forced { wins: Wins::At { not_at, .. }, .. } = &mut asked.why else { panic!("{asked:?}") };
+    *not_at = None;
+    let json = report::offer_json(&asked);
+    assert!(json.contains("\"wins\": \"at-price-or-above\"") && !json.contains("not_at"), "{json}");
+}
+
+/// Three quarters of the bill at least are of the south and the west, where there is room for `core` or for `api`.
+#[test]
+fn a_price_that_a_share_of_the_cost_bars_is_not_said_to_win() {
+    let book = "\
+tradewind: catalog/1
+provider: acme
+currency: USD
+regions: {north: {}, south: {}, east: {}, west: {}}
+skus: {small: {vcpu: 1, memory_gib: 1}, large: {vcpu: 8, memory_gib: 8}}
+offers:
+  small: {on-demand: {north: 0.1, south: 0.35}}
+  large: {on-demand: {east: 0.11, west: 0.3}}
+";
+    let text = "\
+tradewind: scenario/1
+workloads:
+  - {name: api, hours: 100, request: {vcpu: 1}}
+  - {name: core, hours: 100, request: {vcpu: 8}}
+limits:
+  - {name: half, sum: cost, where: {region: [acme/south, acme/west]}, at_least: 75%}
+  - {name: room, sum: vcpu, where: {region: [acme/south, acme/west]}, at_most: 8}
+";
+    let catalog = Arc::new(catalog_from_yaml(&[("acme.yaml", book)]).expect("a book"));
+    let scenario = Arc::new(scenario_from_yaml("s.yaml", text, &catalog).unwrap_or_else(|faults| panic!("{faults}")));
+    let (problem, plan) = solved(Problem::new(&catalog, &scenario).expect("a problem"));
+    // `api` in the north for 10, `core` in the west for 30: three quarters. With `api` in the south, `core` is in the east
+    // for 11: 35 of 46 are enough, and 6 more. At 0.29 it would be 40 as well, but 29 are no three quarters of it; that
+    // takes 0.33, which costs 4 more.
+    assert_eq!(plan.objective, amount("40"));
+    let asked =
+        explain_offer(&problem, &plan, "api", "acme/south/small", &Depth::new(), &mut |_| ControlFlow::Continue(()));
+    let asked = asked.expect("it is there");
+    let WhyNot::Forced { outcome: Outcome::Costs { more, .. }, wins: Wins::Barred { at, rules }, .. } = &asked.why
+    else {
+        panic!("{asked:?}")
+    };
+    assert!(is(*more, "6"));
+    assert!(amount("0.32") < *at && *at < amount("0.33"), "{at}");
+    let names =
+        ["half", "room"].map(|name| rules.iter().any(|rule| matches!(rule, Rule::Limit { name: of } if **of == *name)));
+    assert_eq!(names, [true, true], "{rules:?}");
+    let text = report::offer_text(&plan, &asked);
+    let said =
+        format!("  no price is shown to win: at {at} USD no plan has all of `api` there,\n  for it cannot hold with ");
+    assert!(text.contains(&said), "{text}");
+    let json = report::offer_json(&asked);
+    assert!(json.contains("\"wins\": \"barred\""), "{json}");
+    // From outside: with the book so priced no plan has it there, and with a little more than 0.33 it costs more.
+    let priced = |price: &str| {
+        let book = book.replace("south: 0.35", &format!("south: {price}"));
+        let catalog = Arc::new(catalog_from_yaml(&[("acme.yaml", &book)]).expect("a book"));
+        let (problem, plan) = solved(Problem::new(&catalog, &scenario).expect("a problem"));
+        offer(&problem, &plan, "api", "acme/south/small")
+    };
+    let barred = priced(&at.to_string());
+    assert!(matches!(barred, WhyNot::Forced { outcome: Outcome::Nothing { .. }, .. }), "{barred:?}");
+    let above = priced("0.331");
+    assert!(
+        matches!(&above, WhyNot::Forced { outcome: Outcome::Costs { more, .. }, .. } if is(*more, "4.1")),
+        "{above:?}"
+    );
 }
 
 #[test]

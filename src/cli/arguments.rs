@@ -290,7 +290,7 @@ pub(super) struct OfPlan {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
           default_value_t = Depth::DEFAULT_WORK)]
     pub(super) work: u64,
-    /// End everything after so many seconds; what is not yet known stays open
+    /// End everything after so many seconds; what is not yet known stays open. The check of a saved plan is not ended
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) time_limit: Option<Duration>,
     #[command(flatten)]

@@ -71,9 +71,11 @@ fn planned(input: &Input, of: &OfPlan, format: Format) -> Result<(Problem, Plan,
     let plan = match &of.plan {
         Some(path) => {
             let plan = read_plan(path)?;
-            let violations = tradewind::check(&input.catalog, &input.scenario, &plan);
+            let check = || tradewind::check(&input.catalog, &input.scenario, &plan);
+            let violations = watch.during(|| "checking the saved plan".to_owned(), check);
             if !violations.is_empty() {
                 let stderr = report::verdict_text(&plan, &violations);
+                watch.end();
                 return Err(Failure::Refused { stdout: String::new(), stderr });
             }
             plan

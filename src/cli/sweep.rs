@@ -1,6 +1,6 @@
 //! `sweep`: a grid out of what is varied, planned here or in parts elsewhere.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tradewind::report::{self, Layout};
 use tradewind::sweep::{Axis, Case, Grid, Outcome, Sweep, merge, run_with};
@@ -59,9 +59,13 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
         cases.push(Case { number, catalog: point.catalog, scenario });
     }
     let mut watch = Watch::start(None);
-    let points = run_with(&cases, &effort, args.threads.count(), &mut |done| {
-        watch.tell(|| format!("{done} of {} points planned", cases.len()));
-    });
+    // One point may take minutes.
+    let done = Mutex::new(0);
+    let count = || done.lock().unwrap_or_else(PoisonError::into_inner);
+    let points = watch.during(
+        || format!("{} of {} points planned", *count(), cases.len()),
+        || run_with(&cases, &effort, args.threads.count(), &mut |points| *count() = points),
+    );
     watch.end();
     let sweep = Sweep { grid, shard: args.shard, points };
     shown(&sweep, &args.shown)

@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use tradewind::report::progress_text;
@@ -58,6 +59,23 @@ impl Watch {
         }
     }
 
+    /// Does what tells nothing for long, and tells meanwhile how far it is.
+    pub(super) fn during<T>(&mut self, text: impl Fn() -> String + Send, work: impl FnOnce() -> T) -> T {
+        if self.ticker.is_none() {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            // Dropped where the work ends, even by a panic.
+            let (_working, ended) = channel::<()>();
+            scope.spawn(move || {
+                while ended.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
+                    self.tell(&text);
+                }
+            });
+            work()
+        })
+    }
+
     /// Takes the line away.
     pub(super) fn end(self) {
         if let Some(line) = self.ticker.as_ref().and_then(Ticker::blank) {
@@ -102,6 +120,8 @@ impl Ticker {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
 
     #[test]
@@ -114,5 +134,27 @@ mod tests {
         assert_eq!(tick(1200, "two").as_deref(), Some("\r1 s: two        "));
         assert_eq!(ticker.blank().as_deref(), Some("\r        \r"));
         assert_eq!(Ticker::default().blank(), None);
+    }
+
+    #[test]
+    fn what_tells_nothing_itself_is_told_of_meanwhile() {
+        let told = Mutex::new(0);
+        let count = || told.lock().expect("no one panicked");
+        let mut watch = Watch { started: Instant::now() - QUIET, limit: None, ticker: Some(Ticker::default()) };
+        let work = || {
+            let start = Instant::now();
+            while *count() < 2 && start.elapsed() < Duration::from_secs(60) {
+                std::thread::sleep(PAUSE / 10);
+            }
+            7
+        };
+        let text = || {
+            *count() += 1;
+            "at work".to_owned()
+        };
+        assert_eq!(watch.during(text, work), 7);
+        assert!(*count() >= 2, "told again while it went on");
+        let mut silent = Watch { ticker: None, ..watch };
+        assert_eq!(silent.during(|| panic!("nobody looks"), || 8), 8);
     }
 }

@@ -8,7 +8,7 @@
 
 use crate::check::{Shown, proven};
 use crate::conflict::Room;
-use crate::explain::question::{Answer, Question};
+use crate::explain::question::{Answer, Question, Questions};
 use crate::explain::{Between, LimitExplained};
 use crate::money::Amount;
 use crate::parallel::each;
@@ -26,14 +26,22 @@ pub(super) struct Raise {
     nothing_left: bool,
 }
 
-/// Every limit of the scenario with more room, in its order.
-pub(super) fn raises(problem: &Problem, plan: &Plan, step: Share, threads: usize) -> Vec<Raise> {
+/// Every limit of the scenario with more room, in its order. A ceiling takes as long as a check of the whole proof, so
+/// whoever no longer waits is asked before each.
+pub(super) fn raises(
+    questions: &Questions<'_>,
+    problem: &Problem,
+    plan: &Plan,
+    step: Share,
+    threads: usize,
+) -> Vec<Raise> {
     let limits: Vec<(usize, &Limit)> = problem.scenario.limits.iter().enumerate().collect();
     each(&limits, threads, |&(number, limit)| {
         let room = Room::of(number, limit);
         let to = room.wider_by(i128::from(step.parts()));
         let raised = (to > room.from).then(|| (room.step(to), with_room(&problem.scenario, number, room.extent(to))));
-        let ceiling = raised.as_ref().and_then(|(_, raised)| ceiling(problem, plan, raised));
+        let asked = raised.as_ref().filter(|_| questions.go_on());
+        let ceiling = asked.and_then(|(_, raised)| ceiling(problem, plan, raised));
         // Rounding of costs is all that is left between an optimum and its bound.
         let nothing_left = ceiling.is_some_and(|most| most.units() <= rounding(&problem.scenario));
         Raise { raised, ceiling, nothing_left }

@@ -168,7 +168,7 @@ pub struct LimitExplained {
     /// How far it was raised; `None` where it has all the room there is.
     pub raised: Option<Step>,
     /// What the raise saves at most, by the plan's own proof recomputed against the raised limit: no search is behind
-    /// it. `None` where the proof rests on the limit being as it is.
+    /// it. `None` where the proof rests on the limit being as it is, or the caller ended the explanation.
     pub ceiling: Option<Amount>,
     /// What the raise saves, re-solved. `None` where the ceiling leaves nothing to ask, or no answer was found.
     pub saves: Option<Between>,
@@ -317,6 +317,14 @@ pub enum Wins {
     AtRates(Amount),
     /// Not even for nothing: shown at a price of zero.
     Never,
+    /// No price that was tried is shown to win, and at this one no plan has all of the workload there: shown likewise. What
+    /// it would save there changes shares of the cost.
+    Barred {
+        /// The price of an hour, or the cost of the given option.
+        at: Amount,
+        /// Rules that cannot hold together with it.
+        rules: Vec<Rule>,
+    },
     /// No price helps against what it fails or breaks, or the effort ended before that was known.
     Open,
 }
@@ -352,7 +360,7 @@ pub fn explain_plan(problem: &Problem, plan: &Plan, depth: &Depth) -> PlanExplai
 #[must_use]
 pub fn explain_plan_with(problem: &Problem, plan: &Plan, depth: &Depth, watching: Watching<'_>) -> PlanExplained {
     let questions = Questions::new(problem, depth, watching);
-    let raises = limits::raises(problem, plan, depth.step, depth.threads);
+    let raises = limits::raises(&questions, problem, plan, depth.step, depth.threads);
     let without = concentration::without_each(problem, plan);
     // All questions at once, so that no thread waits for the slowest of a kind.
     let (mut asked, mut raised) = (Vec::new(), Vec::with_capacity(raises.len()));

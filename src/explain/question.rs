@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::catalog::{Catalog, Name, Offer, OfferId, ProviderId};
-use crate::effort::Effort;
+use crate::effort::{Effort, Progress};
 use crate::explain::{Between, Depth, Outcome, Watching};
 use crate::money::{Amount, UnitPrice};
 use crate::optimize::optimize_from;
@@ -88,6 +88,16 @@ impl<'a> Questions<'a> {
             }
             Err(_) => Answer::Open,
         }
+    }
+
+    /// Whether the caller still waits: asked before what takes long and tells nothing itself.
+    pub(super) fn go_on(&self) -> bool {
+        let mut caller = self.caller();
+        if !caller.stopped {
+            let flow = (caller.watching)(&Progress { work: 0, best: None, bound: None, gap: None });
+            caller.stopped = flow.is_break();
+        }
+        !caller.stopped
     }
 
     fn caller(&self) -> MutexGuard<'_, Caller<'a>> {

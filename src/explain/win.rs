@@ -12,6 +12,9 @@
 //! such plan costs at least what is proven of the plan that is explained. So there a price wins where a plan with the
 //! workload there costs no more than that, and no search is needed.
 //!
+//! Another price may also leave no plan with the workload there: a limit on a share of the cost moves with it. Such a price
+//! is barred, and prices between it and the lowest that does not win are tried instead, a few.
+//!
 //! Which price to try is read off the hours: F falls with p by the hours that it buys of the offer for the workload, C by
 //! those that it does. Example: all there costs 56 more, over 1,000 hours, of which the plan buys none: 0.056 below the
 //! price of 0.25, 0.194 would do if no plan changed; that is tried, and found to lose, for at 0.194 a cheapest plan has
@@ -26,13 +29,15 @@ use crate::explain::question::{Answer, Question, Questions, costing, forced, sel
 use crate::explain::words::of_placement;
 use crate::money::{Amount, UnitPrice};
 use crate::optimize::billed;
-use crate::plan::{LineCategory, Plan};
+use crate::plan::{LineCategory, Plan, Rule};
 use crate::problem::{Problem, Selection, describe};
 use crate::rules::Supply;
 use crate::scenario::{Scenario, Split};
 
 /// Prices that are tried.
 const TRIED: usize = 24;
+/// Halvings between a price that is barred and one that does not win.
+const HALVINGS: u32 = 4;
 /// Prices are told apart to a millionth, in 10⁻¹².
 const FINE: i64 = 1_000_000;
 
@@ -104,6 +109,13 @@ impl Tried {
     }
 }
 
+/// What comes of a price.
+enum Found {
+    Tried(Tried),
+    /// No plan has all of the workload there: these rules cannot hold with it.
+    Barred(Vec<Rule>),
+}
+
 /// What one side comes to at a price, as far as it is known.
 struct Side {
     /// The objective of the cheapest plan known, and its hours of the offer for the workload.
@@ -125,23 +137,34 @@ struct Search<'a, 'q> {
 
 impl Search<'_, '_> {
     fn price(&mut self, now: UnitPrice) -> Option<Wins> {
-        let first = self.tried(now)?;
+        let Found::Tried(first) = self.tried(now)? else { return None };
         if first.verdict() == Verdict::Wins {
             // As cheap as the plan: of equally cheap places the first by name was taken.
             return Some(Wins::At { now, at: now, not_at: None });
         }
-        let mut bracket = Bracket { wins: None, loses: None, last: (now, first), is_vague: false };
-        bracket.learn(now, first);
+        let mut bracket = Bracket::new(now, first);
+        let mut barred = None;
         for _ in 0..TRIED {
             let Some(price) = bracket.next() else { break };
-            let found = self.tried(price)?;
+            let found = match self.tried(price)? {
+                Found::Tried(found) => found,
+                Found::Barred(rules) => {
+                    bracket.bar(price);
+                    barred = Some((price, rules));
+                    continue;
+                }
+            };
             bracket.learn(price, found);
             if price == UnitPrice::ZERO && bracket.wins.is_none() {
                 return Some(if found.verdict() == Verdict::Loses { Wins::Never } else { Wins::Open });
             }
         }
         let not_at = bracket.loses.map(|(price, _)| price);
-        bracket.wins.map(|at| Wins::At { now, at, not_at })
+        match (bracket.wins, barred) {
+            (Some(at), _) => Some(Wins::At { now, at, not_at }),
+            (None, Some((price, rules))) => Some(Wins::Barred { at: hourly(price), rules }),
+            (None, None) => None,
+        }
     }
 
     /// A given option's cost, at which all of the workload is there.
@@ -149,8 +172,11 @@ impl Search<'_, '_> {
         let least = self.cost_less_difference()?;
         let at = least.max(Amount::ZERO);
         let changed = costing(self.questions.scenario, self.workload, option, at);
-        let verdict = self.judged(&changed)?.verdict();
-        Some(match verdict {
+        let found = match self.judged(&changed)? {
+            Found::Tried(found) => found,
+            Found::Barred(rules) => return Some(Wins::Barred { at, rules }),
+        };
+        Some(match found.verdict() {
             Verdict::Wins => Wins::AtCost(at),
             Verdict::Loses if least < Amount::ZERO => Wins::Never,
             _ => Wins::Open,
@@ -167,20 +193,20 @@ impl Search<'_, '_> {
     }
 
     /// What is known at a price of the offer.
-    fn tried(&mut self, price: UnitPrice) -> Option<Tried> {
+    fn tried(&mut self, price: UnitPrice) -> Option<Found> {
         let Supply::Offer(id) = self.supply else { return None };
         let changed = supposing(self.questions.catalog, self.questions.scenario, self.workload, id, price);
         self.judged(&changed)
     }
 
     /// What is known of a changed scenario; where that is not enough, it is searched.
-    fn judged(&mut self, changed: &Scenario) -> Option<Tried> {
+    fn judged(&mut self, changed: &Scenario) -> Option<Found> {
         let forced = forced(self.questions.catalog, changed, self.workload, self.supply);
         // Another price may leave no plan that is known: a limit on a share of the cost moves with it.
         if let Some(found) = self.known(changed, &forced)
             && found.verdict() != Verdict::Open
         {
-            return Some(found);
+            return Some(Found::Tried(found));
         }
         let asked = [
             Question { scenario: changed.clone(), from: self.free.first(), moved: None },
@@ -192,10 +218,12 @@ impl Search<'_, '_> {
         if let Some(Answer::Plan(plan)) = free {
             self.free.insert(0, *plan);
         }
-        if let Some(Answer::Plan(plan)) = there {
-            self.there.insert(0, *plan);
+        match there {
+            Some(Answer::Plan(plan)) => self.there.insert(0, *plan),
+            Some(Answer::Nothing { rules, .. }) => return Some(Found::Barred(rules)),
+            Some(Answer::Open) | None => {}
         }
-        self.known(changed, &forced)
+        self.known(changed, &forced).map(Found::Tried)
     }
 
     /// What the plans and proofs at hand say of a changed scenario.
@@ -226,6 +254,9 @@ impl Search<'_, '_> {
         for plan in plans {
             if let Some((objective, hours)) = selection(&problem, plan).and_then(|found| self.held(&problem, &found)) {
                 side.best = [side.best, Some((objective, hours))].into_iter().flatten().min_by_key(|(cost, _)| *cost);
+            }
+            if !self.questions.go_on() {
+                return None;
             }
             if let Ok(Shown::Bound(bound)) = proven(catalog, scenario, &plan.proof) {
                 side.bound = side.bound.max(bound.units());
@@ -259,6 +290,11 @@ impl Search<'_, '_> {
     }
 }
 
+/// What an hour costs, as an amount.
+fn hourly(price: UnitPrice) -> Amount {
+    Amount::from_units(i128::from(price.units()) * 1_000_000_000_000)
+}
+
 /// Only this block's part of a selection.
 fn alone(problem: &Problem, selection: &Selection, block: usize) -> Selection {
     let mut alone = Selection { parts: vec![Vec::new(); problem.blocks.len()] };
@@ -278,9 +314,21 @@ struct Bracket {
     last: (UnitPrice, Tried),
     /// Whether a price above one that wins is left open by the proofs: then so are those near it.
     is_vague: bool,
+    /// The highest price below that which is barred, and how often what is between was halved.
+    barred: Option<(UnitPrice, u32)>,
 }
 
 impl Bracket {
+    fn new(now: UnitPrice, found: Tried) -> Bracket {
+        let mut bracket = Bracket { wins: None, loses: None, last: (now, found), is_vague: false, barred: None };
+        bracket.learn(now, found);
+        bracket
+    }
+
+    fn bar(&mut self, price: UnitPrice) {
+        self.barred = Some((price, self.barred.map_or(0, |(_, halvings)| halvings + 1)));
+    }
+
     fn learn(&mut self, price: UnitPrice, found: Tried) {
         match found.verdict() {
             Verdict::Wins => self.wins = Some(price),
@@ -300,7 +348,17 @@ impl Bracket {
             let by = found.made_up(found.most.saturating_sub(found.rounding)).map(|by| by.max(1));
             let guess = by.map_or(0, |by| last.units().saturating_sub(by).max(0));
             // Few digits are read more easily, and a lower price wins as well.
-            return UnitPrice::from_units(if guess > FINE { guess - guess % FINE } else { guess });
+            let short = |price: i64| if price > FINE { price - price % FINE } else { price };
+            return UnitPrice::from_units(match self.barred {
+                Some((barred, halvings)) if short(guess) <= barred.units() => {
+                    let half = short(barred.units() + (last.units() - barred.units()) / 2);
+                    if halvings == HALVINGS || half <= barred.units() {
+                        return None;
+                    }
+                    half
+                }
+                _ => short(guess),
+            });
         };
         let above = wins.units().saturating_add(FINE);
         let top = self.loses.map_or(last, |(price, _)| price).units();
@@ -334,8 +392,7 @@ mod tests {
     fn the_next_price_is_where_the_hours_make_up_for_the_difference() {
         // 56.00 over 1,000 hours: 0.056 an hour.
         let first = tried(5600 * CENT, 5600 * CENT, 1000);
-        let mut bracket = Bracket { wins: None, loses: None, last: (price("0.25"), first), is_vague: false };
-        bracket.learn(price("0.25"), first);
+        let mut bracket = Bracket::new(price("0.25"), first);
         assert_eq!(bracket.next(), Some(price("0.194")));
         // It loses there by 4.20 over 300 hours: 0.014 more.
         bracket.learn(price("0.194"), tried(420 * CENT, 420 * CENT, 300));
@@ -350,8 +407,7 @@ mod tests {
     fn what_is_known_within_a_gap_gives_a_price_that_wins_and_one_that_loses() {
         // Between 20.00 and 50.00 more over 1,000 hours.
         let first = tried(2000 * CENT, 5000 * CENT, 1000);
-        let mut bracket = Bracket { wins: None, loses: None, last: (price("0.25"), first), is_vague: false };
-        bracket.learn(price("0.25"), first);
+        let mut bracket = Bracket::new(price("0.25"), first);
         assert_eq!(bracket.next(), Some(price("0.2")));
         bracket.learn(price("0.2"), tried(-3000 * CENT, 0, 1000));
         let losing = bracket.next().expect("one that loses");
@@ -366,10 +422,27 @@ mod tests {
     }
 
     #[test]
+    fn above_a_price_that_is_barred_what_is_left_is_halved_a_few_times() {
+        let vague = Tried { rounding: CENT / 100, ..tried(5600 * CENT, 5600 * CENT, 1000) };
+        let mut bracket = Bracket::new(price("0.25"), vague);
+        assert_eq!(bracket.next(), Some(price("0.194")));
+        bracket.bar(price("0.194"));
+        assert_eq!(bracket.next(), Some(price("0.222")));
+        // It loses there, by 1.00 less than that price makes up for: what is barred stays so.
+        bracket.learn(price("0.222"), tried(2800 * CENT, 2800 * CENT, 1000));
+        assert_eq!(bracket.next(), Some(price("0.208")));
+        for barred in ["0.208", "0.215", "0.2185"] {
+            bracket.bar(price(barred));
+            assert!(bracket.next().is_some_and(|next| price(barred) < next && next < price("0.222")));
+        }
+        bracket.bar(price("0.22025"));
+        assert_eq!(bracket.next(), None);
+    }
+
+    #[test]
     fn where_hours_make_up_for_nothing_the_price_of_zero_is_tried() {
         let first = tried(CENT, CENT, 0);
-        let mut bracket = Bracket { wins: None, loses: None, last: (price("0.25"), first), is_vague: false };
-        bracket.learn(price("0.25"), first);
+        let bracket = Bracket::new(price("0.25"), first);
         assert_eq!(bracket.next(), Some(UnitPrice::ZERO));
     }
 }

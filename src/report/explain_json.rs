@@ -13,6 +13,8 @@ use crate::report::plan_json::PlacementJson;
 use crate::units::{Share, Total};
 
 const FORM: &str = "explanation/1";
+/// What another price of an offer is supposed to be of.
+const HOUR: &str = "what an hour of this offer costs this workload alone";
 
 #[derive(Serialize)]
 struct LimitJson<'a> {
@@ -233,10 +235,30 @@ struct AloneJson<'a> {
 #[derive(Serialize)]
 #[serde(tag = "wins", rename_all = "kebab-case")]
 enum WinsJson {
-    AtPrice { changes: &'static str, now: String, at: String, not_at: Option<String> },
-    AtCost { changes: &'static str, cost: Amount },
-    AtRates { cost: Amount },
+    AtPrice {
+        changes: &'static str,
+        now: String,
+        at: String,
+        not_at: String,
+    },
+    /// A kind of its own, for readers of the other rely on `not_at`.
+    AtPriceOrAbove {
+        changes: &'static str,
+        now: String,
+        at: String,
+    },
+    AtCost {
+        changes: &'static str,
+        cost: Amount,
+    },
+    AtRates {
+        cost: Amount,
+    },
     Never,
+    Barred {
+        at: Amount,
+        rules: Vec<String>,
+    },
     NotKnown,
 }
 
@@ -256,21 +278,31 @@ impl<'a> From<&'a OfferExplained> for OfferJson<'a> {
             WhyNot::Forced { outcome, alone, wins } => {
                 json.forced = Some(OutcomeJson::from(outcome));
                 json.alone = alone.as_ref().map(|(change, breaks)| AloneJson { change: *change, breaks });
-                json.wins = Some(match wins {
-                    Wins::At { now, at, not_at } => WinsJson::AtPrice {
-                        changes: "what an hour of this offer costs this workload alone",
-                        now: now.to_string(),
-                        at: at.to_string(),
-                        not_at: not_at.map(|price| price.to_string()),
-                    },
-                    Wins::AtCost(cost) => WinsJson::AtCost { changes: "the cost of this option", cost: *cost },
-                    Wins::AtRates(cost) => WinsJson::AtRates { cost: *cost },
-                    Wins::Never => WinsJson::Never,
-                    Wins::Open => WinsJson::NotKnown,
-                });
+                json.wins = Some(WinsJson::from(wins));
             }
         }
         json
+    }
+}
+
+impl From<&Wins> for WinsJson {
+    fn from(wins: &Wins) -> Self {
+        match wins {
+            Wins::At { now, at, not_at } => {
+                let (changes, now, at) = (HOUR, now.to_string(), at.to_string());
+                match not_at {
+                    Some(not_at) => WinsJson::AtPrice { changes, now, at, not_at: not_at.to_string() },
+                    None => WinsJson::AtPriceOrAbove { changes, now, at },
+                }
+            }
+            Wins::AtCost(cost) => WinsJson::AtCost { changes: "the cost of this option", cost: *cost },
+            Wins::AtRates(cost) => WinsJson::AtRates { cost: *cost },
+            Wins::Never => WinsJson::Never,
+            Wins::Barred { at, rules } => {
+                WinsJson::Barred { at: *at, rules: rules.iter().map(ToString::to_string).collect() }
+            }
+            Wins::Open => WinsJson::NotKnown,
+        }
     }
 }
 

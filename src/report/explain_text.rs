@@ -338,7 +338,10 @@ pub fn offer_text(plan: &Plan, explained: &OfferExplained) -> String {
                 }
                 out.push('\n');
             }
-            wins_text(wins, workload, currency, &mut out);
+            // What breaks, or is not known, is said above: only where there is a plan is a price asked for.
+            if matches!(outcome, Outcome::Costs { .. }) {
+                wins_text(wins, workload, currency, &mut out);
+            }
         }
     }
     out
@@ -364,6 +367,13 @@ fn wins_text(wins: &Wins, workload: &str, currency: &str, out: &mut String) {
             writeln!(out, "  as cheap as the plan at {cost} {currency} a month, which is its cost less the difference")
         }
         Wins::Never => writeln!(out, "  does not win even for nothing (shown at a price of 0)"),
-        Wins::Open => Ok(()),
+        Wins::Barred { at, rules } => {
+            let _ = write!(out, "  no price is shown to win: at {at} {currency} no plan has all of `{workload}` there");
+            match rules.as_slice() {
+                [] => writeln!(out),
+                rules => writeln!(out, ",\n  for it cannot hold with {}", rules_text(rules)),
+            }
+        }
+        Wins::Open => writeln!(out, "  the price at which it wins is not known; more --work, or more time, may tell"),
     };
 }
