@@ -79,9 +79,10 @@ pub fn dense(number: usize) -> Dense {
         uses.push((0..regions).map(|_| at(&mut dice)).collect::<Vec<Vec<u64>>>());
     }
     let cheapest: u64 = cost.iter().filter_map(|costs| costs.iter().min()).sum();
-    // A fee is 0.1 to 0.6% of all costs. With five times as much, cases of this size are beyond what solvers prove within
-    // 1% in minutes: what is open then decides more than anything else.
-    let fee = (0..regions).map(|_| cheapest * dice.between(5, 30) / 5_000).collect();
+    // A fee is 0.14 to 0.86% of all costs, and there are up to twelve. Half as much again, and two of the cases take more
+    // than ten seconds; with 0.5 to 3%, thirteen are still open by 1.1 to 2.7% after twenty: which regions are open then
+    // decides more than anything else.
+    let fee = (0..regions).map(|_| cheapest * dice.between(5, 30) / 3_500).collect();
     let share = dice.between(40, 60);
     let mut dense = Dense { provider, fee, room: Vec::new(), cost, uses, share, planted: Vec::new() };
     dense.tighten(&mut dice, resources);
