@@ -116,6 +116,7 @@ impl<'a> Search<'a> {
             self.polish(self.program.parts(self.problem, start), Method::Repair);
         }
         self.tree.cases.push(Case::root(answer.bound, Shown::Multipliers { form: 0, values: none }));
+        self.watch.shown(answer.bound);
         if self.closes(answer.bound) || self.is_over() {
             return;
         }
@@ -161,6 +162,7 @@ impl<'a> Search<'a> {
         self.scarcity = self.scarcity_at(&start);
         for form in 0..self.forms.len() {
             let bound = self.tree.cases[0].bound;
+            self.watch.shown(bound);
             if self.closes(bound) || self.reached(bound) || self.is_over() {
                 break;
             }
@@ -201,6 +203,7 @@ impl<'a> Search<'a> {
             if self.closes(next.bound) {
                 break;
             }
+            self.watch.shown(next.bound);
             if self.reached(next.bound) || self.is_over() {
                 return;
             }
@@ -544,9 +547,6 @@ impl<'a> Search<'a> {
             self.stopped = Some(Status::WorkSpent);
         }
         if self.stopped.is_none() {
-            if self.watch.is_due(self.work) {
-                self.watch.shown(self.tree.lowest());
-            }
             self.watch.is_ended(self.work);
             self.stopped = self.watch.ended();
         }

@@ -39,18 +39,13 @@ impl<'a> Watch<'a> {
     }
 
     /// No plan has an objective below this.
-    pub(crate) fn shown(&self, bound: Option<f64>) {
-        self.bound.set(bound.filter(|bound| bound.is_finite() && *bound < 1e13));
-    }
-
-    /// Whether progress is told at the next look.
-    pub(crate) fn is_due(&self, work: u64) -> bool {
-        work >= self.tell_at.get()
+    pub(crate) fn shown(&self, bound: f64) {
+        self.bound.set((bound.is_finite() && bound.abs() < 1e13).then_some(bound));
     }
 
     /// Tells progress now and then; whether the caller has ended the search.
     pub(crate) fn is_ended(&self, work: u64) -> bool {
-        if self.ended.get().is_none() && self.is_due(work) {
+        if self.ended.get().is_none() && work >= self.tell_at.get() {
             self.tell_at.set(work + EVERY);
             let (best, bound) = (self.best.get(), self.bound.get().map(approximately));
             let gap = best.zip(bound).map(|(best, bound)| {
