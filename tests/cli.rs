@@ -398,7 +398,7 @@ fn effort_that_is_no_figure_is_refused_with_what_would_be() {
         ("--time-limit", "0", "write seconds above 0"),
         ("--time-limit", "soon", "write seconds above 0"),
         ("--fail-above", "lots", "write an amount in the currency of the books"),
-        ("--threads", "2", "--threads"),
+        ("--threads", "0", "--threads"),
     ] {
         let message = refused(&["optimize", QUICKSTART, option, value]);
         assert!(message.contains(told), "{option} {value}: {message}");

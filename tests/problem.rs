@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tradewind::plan::NoPlan;
-use tradewind::report::{no_plan_json, no_plan_text};
+use tradewind::report::{no_plan_json, no_plan_text, plan_json};
 use tradewind::{Catalog, Effort, Problem, catalog_from_yaml, optimize, scenario_from_yaml};
 
 const BOOK: &str = "\
@@ -23,6 +23,23 @@ offers:
 
 fn catalog() -> Arc<Catalog> {
     Arc::new(catalog_from_yaml(&[("book.yaml", BOOK)]).unwrap_or_else(|faults| panic!("{faults}")))
+}
+
+/// Threads share the work of pricing and comparing; the plan, with its proof, has the same bytes on any number of them.
+#[test]
+fn a_problem_is_the_same_on_any_number_of_threads() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/eu-llm-platform.yaml");
+    let input = tradewind::load(path).unwrap_or_else(|faults| panic!("{faults}"));
+    let plan = |threads: usize| {
+        let problem = Problem::on_threads(&input.catalog, &input.scenario, threads);
+        let problem = problem.unwrap_or_else(|faults| panic!("{faults}"));
+        let plan = optimize(&problem, &Effort::new().with_work(20_000_000)).unwrap_or_else(|reason| panic!("{reason}"));
+        plan_json(&plan)
+    };
+    let one = plan(1);
+    for threads in [0, 2, 5] {
+        assert!(plan(threads) == one, "{threads} threads");
+    }
 }
 
 /// The problem of a scenario's `workloads` and whatever follows them, or its faults in text.

@@ -39,7 +39,7 @@ fn progress_tells_the_best_plan_and_the_bound() {
 #[test]
 fn a_deadline_leaves_the_first_plan() {
     let problem = twenty_projects();
-    let mut stop = |stop: Stop| optimize_with(&problem, &Effort::default(), &mut |_| ControlFlow::Break(stop));
+    let stop = |stop: Stop| optimize_with(&problem, &Effort::default(), &mut |_| ControlFlow::Break(stop));
     let plan = stop(Stop::Deadline).unwrap_or_else(|reason| panic!("{reason}"));
     assert_eq!(plan.status, Status::Deadline);
     assert!(!plan.status.is_reproducible());

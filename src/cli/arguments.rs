@@ -210,7 +210,7 @@ pub(crate) struct OptimizeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..),
           default_value_t = Effort::DEFAULT_WORK)]
     pub(super) work: u64,
-    /// End the search after so many seconds; a plan that this ends is not reproducible
+    /// End the search so many seconds after the call; a plan that this ends is not reproducible
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(super) time_limit: Option<Duration>,
     /// End with exit code 3 if the bill is above this; the plan is printed all the same
@@ -220,6 +220,10 @@ pub(crate) struct OptimizeArgs {
     /// printed all the same, and one that is proven optimal always passes
     #[arg(long, value_name = "PERCENT", value_parser = fraction)]
     pub(super) fail_on_gap: Option<f64>,
+    /// On how many threads workloads are priced and candidates compared; one for each processor if absent. The plan
+    /// does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
 }
 
 #[derive(Args)]
@@ -272,9 +276,14 @@ pub(super) struct Threads {
 
 impl Threads {
     pub(super) fn count(&self) -> usize {
-        let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.threads.map_or_else(processors, usize::from)
+        threads(self.threads)
     }
+}
+
+/// As many threads as asked for, or one for each processor.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    asked.map_or_else(processors, usize::from)
 }
 
 /// The plan that is explained or reported, and how deep.

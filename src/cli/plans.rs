@@ -4,19 +4,20 @@ use tradewind::diagnostic::Sources;
 use tradewind::plan::{Known, NoPlan, Plan};
 use tradewind::{Effort, Exchange, Problem, optimize_with, report};
 
-use super::arguments::{ExportArgs, FileFormat, Format, OptimizeArgs, VerifyArgs};
+use super::arguments::{ExportArgs, FileFormat, Format, OptimizeArgs, VerifyArgs, threads};
 use super::watch::Watch;
 use super::{Failure, files, load};
 
 pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
+    let mut watch = Watch::start(args.time_limit);
     let input = load(&args.scenario.source)?;
-    let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
+    let threads = threads(args.threads);
+    let problem = Problem::on_threads(&input.catalog, &input.scenario, threads).map_err(|mut faults| {
         faults.locate(&input.sources);
         faults
     })?;
     let format = args.scenario.format;
     let effort = Effort::new().with_gap(args.gap).with_work(args.work);
-    let mut watch = Watch::start(args.time_limit);
     let answer = optimize_with(&problem, &effort, &mut |progress| watch.look(progress));
     watch.end();
     let plan = answer.map_err(|no_plan| no_plan_failure(&no_plan, format, &input.sources))?;

@@ -10,26 +10,31 @@
 //! the cheapest way. So there is a second, shorter list: what is likely, for which shares of the cost do not count. It
 //! says where to look first; what a plan may be, and what its bound is of, is all that is undominated.
 
+use crate::parallel::each;
 use crate::problem::{Candidate, Problem, Row, RowUse};
 use crate::scenario::{Bound, Sense};
 use crate::units::{PARTS, Total};
 
 /// Fills in the undominated and the likely candidates of every block.
-pub(crate) fn mark(problem: &mut Problem) {
+pub(crate) fn mark(problem: &mut Problem, threads: usize) {
     let stepped: Vec<bool> = (0..problem.reach.len()).map(|tariff| problem.is_stepped(tariff)).collect();
     let rows = std::mem::take(&mut problem.rows);
     let is_share_of_cost = |row: &Row| row.cost.is_some() && matches!(row.bound, Bound::Share(_));
     let every = vec![true; rows.len()];
     let others: Vec<bool> = rows.iter().map(|row| !is_share_of_cost(row)).collect();
-    for block in &mut problem.blocks {
+    let marked = each(&problem.blocks, threads, |block| {
         let all: Vec<usize> = (0..block.candidates.len()).collect();
-        block.undominated = unbeaten(&block.candidates, &all, &Rows { rows: &rows, counts: &every, stepped: &stepped });
-        block.likely = if others == every {
-            block.undominated.clone()
+        let undominated = unbeaten(&block.candidates, &all, &Rows { rows: &rows, counts: &every, stepped: &stepped });
+        let likely = if others == every {
+            undominated.clone()
         } else {
             let rows = Rows { rows: &rows, counts: &others, stepped: &stepped };
-            unbeaten(&block.candidates, &block.undominated, &rows)
+            unbeaten(&block.candidates, &undominated, &rows)
         };
+        (undominated, likely)
+    });
+    for (block, (undominated, likely)) in problem.blocks.iter_mut().zip(marked) {
+        (block.undominated, block.likely) = (undominated, likely);
     }
     problem.rows = rows;
 }

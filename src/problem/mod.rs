@@ -19,6 +19,7 @@ use crate::catalog::{Catalog, Name, RegionId};
 use crate::charge::{Charges, charges};
 use crate::diagnostic::{Diagnostic, Diagnostics, Kind, quoted};
 use crate::money::Amount;
+use crate::parallel::each;
 use crate::plan::Unserved;
 use crate::rules::{Reason, Supply, eligibility, supplies};
 use crate::scenario::{Demand, Scenario, Split, Workload};
@@ -137,6 +138,30 @@ impl Problem {
     /// # Errors
     /// Workloads that ask for nothing that could be priced, and amounts beyond what can be kept exactly.
     pub fn new(catalog: &Arc<Catalog>, scenario: &Arc<Scenario>) -> Result<Problem, Diagnostics> {
+        Problem::on_threads(catalog, scenario, 1)
+    }
+
+    /// [`Problem::new`], with workloads priced and their candidates compared on so many threads. The problem is the same
+    /// on any number of them.
+    ///
+    /// ```
+    /// use tradewind::{Problem, load};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let input = load("scenarios/quickstart.yaml")?;
+    /// let problem = Problem::on_threads(&input.catalog, &input.scenario, 4)?;
+    /// # assert!(tradewind::optimize(&problem, &tradewind::Effort::default()).is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Problem::new`].
+    pub fn on_threads(
+        catalog: &Arc<Catalog>,
+        scenario: &Arc<Scenario>,
+        threads: usize,
+    ) -> Result<Problem, Diagnostics> {
         let mut faults = Diagnostics::new();
         if let Some(growth) = scenario.growth {
             // To plan for today alone would be a wrong plan that looks right.
@@ -146,7 +171,8 @@ impl Problem {
         }
         let mut blocks = Vec::with_capacity(scenario.workloads.len());
         let mut unserved = Vec::new();
-        for (number, workload) in scenario.workloads.iter().enumerate() {
+        let priced = each(&scenario.workloads, threads, |workload| candidates(catalog, workload));
+        for ((number, workload), priced) in scenario.workloads.iter().enumerate().zip(priced) {
             if workload.demand == Demand::Unstated {
                 let message = format!("workload {} asks for nothing that could be priced", quoted(&workload.name));
                 faults.push(Diagnostic::new(Kind::NoDemand, workload.span, message).help(
@@ -154,7 +180,7 @@ impl Problem {
                 ));
                 continue;
             }
-            match candidates(catalog, workload) {
+            match priced {
                 None => {
                     let message = format!("a charge of workload {} is above 100 trillion", quoted(&workload.name));
                     faults.push(
@@ -203,7 +229,7 @@ impl Problem {
         }
         if faults.is_empty() {
             problem.reach = problem.reach();
-            dominance::mark(&mut problem);
+            dominance::mark(&mut problem, threads);
             return Ok(problem);
         }
         Err(faults)
