@@ -199,3 +199,24 @@ network: {internet: {default: {free_gb: 50, per_gb: [{up_to: 100, price: 0.01}, 
     assert_eq!(amounts, ["-0.5", "0.5"]);
     assert_eq!(plan.bill.total().to_string(), "11.5");
 }
+
+/// Two machines for 1000 hours: in `a` they cost 1 an hour (and 10⁻¹², so that no larger step divides all costs), in `b`
+/// 9.0000005, and `a` may have a tenth of the cost. One in each keeps that by a hair, and the linear program puts
+/// 1.000000028 machines in `a`, which was taken for a whole number: nothing was left to split on, and the plan stayed
+/// 0.0002 above its bound.
+#[test]
+fn a_value_that_is_nearly_whole_is_split_on_where_nothing_else_is() {
+    let book = "
+provider: p
+regions: {a: {}, b: {}}
+skus: {m: {vcpu: 1, memory_gib: 2}}
+offers: {m: {on-demand: {a: 1.000000000001, b: 9.0000005}}}
+";
+    let scenario = "
+workloads: [{name: w, replicas: 2, split: replicas, hours: 1000, request: {vcpu: 1}}]
+limits: [{name: little, sum: cost, where: {region: p/a}, at_most: 10%}]
+";
+    let plan = answer(&[book], scenario).unwrap_or_else(|reason| panic!("{reason}"));
+    assert_eq!(plan.bill.total().to_string(), "10000.000500001");
+    assert_eq!(plan.proof.known, tradewind::plan::Known::Optimal, "bound {}", plan.bound);
+}
