@@ -220,3 +220,16 @@ limits: [{name: little, sum: cost, where: {region: p/a}, at_most: 10%}]
     assert_eq!(plan.bill.total().to_string(), "10000.000500001");
     assert_eq!(plan.proof.known, tradewind::plan::Known::Optimal, "bound {}", plan.bound);
 }
+
+/// Nothing can serve either workload, and both may stay unplaced. Without candidates they are alike in every figure, but one
+/// is divided and the other whole: they were decided together, and the check refused that.
+#[test]
+fn a_divided_workload_that_nothing_serves_is_not_like_a_whole_one() {
+    let scenario = "
+workloads:
+  - {name: w, replicas: 2, split: replicas, request: {vcpu: 99}, value: 5}
+  - {name: v, request: {vcpu: 99}, value: 5}
+";
+    let plan = answer(&[TWO_REGIONS], scenario).unwrap_or_else(|reason| panic!("{reason}"));
+    assert_eq!((plan.objective.to_string().as_str(), plan.unplaced.len()), ("10", 2));
+}

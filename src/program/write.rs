@@ -67,7 +67,7 @@ fn classes(problem: &Problem) -> Vec<Vec<usize>> {
     // Only ever looked up: the order of the hashes reaches nothing.
     let mut by_hash: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (number, block) in problem.blocks.iter().enumerate() {
-        let whole = block.candidates.first().is_none_or(|candidate| !candidate.divided);
+        let whole = scenario.workloads[block.workload].split == Split::Never;
         if !whole || named(block.workload) {
             classes.push(vec![number]);
             continue;
@@ -129,7 +129,7 @@ impl Writer<'_> {
         let blocks = &self.problem.blocks;
         let first = &blocks[members[0]];
         let copies = members.iter().map(|&member| blocks[member].copies).sum::<u32>();
-        let divided = first.candidates.first().is_some_and(|candidate| candidate.divided);
+        let divided = self.problem.workload(first).split != Split::Never;
         let mut groups: Vec<Group> = Vec::new();
         for &candidate in &first.undominated {
             let units = first.candidates[candidate].units().saturating_mul(copies);

@@ -7,6 +7,7 @@ use tradewind::catalog::Terms;
 use tradewind::catalog::draft::{CrossProviderDraft, DestinationPriceDraft, PriceDraft, TariffDraft};
 use tradewind::diagnostic::Spanned;
 use tradewind::report::plan_json;
+use tradewind::scenario::Split;
 
 use crate::answers::{Answered, config};
 use crate::oracle::answer;
@@ -204,12 +205,18 @@ proptest! {
         prop_assert!(before.costs_the_same_as(&after), "{k} times {:?} is {:?}", before.figures(), after.figures());
     }
 
-    /// The order of a file decides nothing: neither the cost nor where anything runs. Ties are broken by name.
+    /// The order of a file decides nothing: neither the cost nor where anything runs. Ties are broken by name. With parts at
+    /// will two searches may end on two points of the grid, within what is proven of each.
     #[test]
     fn the_order_of_a_file_decides_nothing(seed: u64) {
         let one = case(seed, Flavour::EVERYTHING);
         let other = Answered::to(&reordered(&one, &mut Dice::new(seed)));
+        let at_will = one.scenario.workloads.iter().any(|workload| workload.split == Split::Any);
         let one = Answered::to(&one);
+        if at_will {
+            prop_assert!(one.costs_the_same_as(&other), "{:?} became {:?}", one.figures(), other.figures());
+            return Ok(());
+        }
         prop_assert_eq!(one.objective, other.objective);
         if let (Some(one), Some(other)) = (one.plan, other.plan) {
             prop_assert_eq!(placements(&one), placements(&other));

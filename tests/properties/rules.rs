@@ -202,11 +202,12 @@ proptest! {
     }
 
     /// A budget of what the plan costs, and a millionth more, keeps that plan; one a millionth below the bound, which no
-    /// plan undercuts, keeps none. Nearer than that the search, which is in floats, may have to leave it open.
+    /// plan undercuts, keeps none. Nearer than that the search, which is in floats, may have to leave it open; with parts
+    /// at will, whose grid a budget so tight may miss, here as well.
     /// A budget counts the bill, so for the second nothing may stay unplaced instead.
     #[test]
     fn a_budget_of_what_the_plan_costs_is_enough(seed: u64) {
-        let without = case(seed, Flavour::EVERYTHING);
+        let without = case(seed, Flavour { split_any: false, ..Flavour::EVERYTHING });
         let free = Answered::to(&without);
         prop_assume!(free.plan.is_some());
         let bill = free.plan.as_ref().expect("just asked").bill.total().units();
