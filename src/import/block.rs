@@ -8,30 +8,10 @@
 //! The tree knows no price book but for the order of its parts, so that an overlay may hold any part of the format.
 
 use crate::diagnostic::Span;
-use crate::input::{Node, NodeKind};
+use crate::input::{BOOK_PARTS, Node, NodeKind};
 
 /// Longest line where there is a choice.
 const WIDTH: usize = 120;
-
-/// The parts of a book in their order; other parts follow.
-const ORDER: [&str; 16] = [
-    "tradewind",
-    "provider",
-    "currency",
-    "as_of",
-    "source",
-    "note",
-    "capabilities",
-    "cost_per_hour",
-    "rates",
-    "regions",
-    "skus",
-    "offers",
-    "commitments",
-    "storage",
-    "network",
-    "power",
-];
 
 /// Parts that are lists of things: each thing on one line, however long.
 const LISTED: [&str; 3] = ["regions", "skus", "commitments"];
@@ -167,7 +147,8 @@ pub(super) fn write(book: Block, heading: &str) -> (String, Vec<(usize, Span)>) 
         Block::Map(entries) => entries,
         _ => Vec::new(),
     };
-    let rank = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
+    // Parts that a book does not know follow.
+    let rank = |key: &str| BOOK_PARTS.iter().position(|known| *known == key).unwrap_or(BOOK_PARTS.len());
     entries.sort_by_key(|entry| rank(&entry.key));
     let mut writer = Writer { out: heading.to_owned(), origins: Vec::new() };
     writer.out.push('\n');

@@ -23,6 +23,26 @@ use crate::catalog::draft::{
 use crate::catalog::{Arch, BilledUnit, Interruption, Scope, Terms};
 use crate::diagnostic::{Diagnostics, Span, Spanned, quoted};
 
+/// The parts of a book, in the order in which one is written.
+pub(crate) const PARTS: [&str; 16] = [
+    "tradewind",
+    "provider",
+    "currency",
+    "as_of",
+    "source",
+    "note",
+    "capabilities",
+    "cost_per_hour",
+    "rates",
+    "regions",
+    "skus",
+    "offers",
+    "commitments",
+    "storage",
+    "network",
+    "power",
+];
+
 /// Architectures by name.
 pub(super) const ARCHS: [(&str, Arch); 2] = [(Arch::Amd64.name(), Arch::Amd64), (Arch::Arm64.name(), Arch::Arm64)];
 /// Terms by name.
@@ -121,25 +141,7 @@ impl<'a> BookReader<'a, '_> {
 
     fn top(&mut self, root: Node<'a>) {
         let owner = Owner { text: &"the book", at: root.span() };
-        let keys = [
-            "tradewind",
-            "provider",
-            "currency",
-            "as_of",
-            "source",
-            "note",
-            "capabilities",
-            "cost_per_hour",
-            "rates",
-            "regions",
-            "skus",
-            "offers",
-            "commitments",
-            "storage",
-            "network",
-            "power",
-        ];
-        let Some(slots) = self.reader.fields(root, owner, keys, &[]) else { return };
+        let Some(slots) = self.reader.fields(root, owner, PARTS, &[]) else { return };
         let [
             _,
             provider,

@@ -24,6 +24,7 @@ mod tariffs;
 mod tree;
 mod yaml;
 
+pub(crate) use self::book::PARTS as BOOK_PARTS;
 pub use self::document::{Document, DocumentKind, GivenFiles, Overlay};
 pub(crate) use self::load::read_file;
 pub use self::load::{
