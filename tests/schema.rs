@@ -182,7 +182,8 @@ fn overlays_have_the_keys_of_scenarios() {
 
 type Keys = BTreeSet<String>;
 
-/// The keys of every mapping that a reader knows by name: the lists of texts that it gives to `fields`.
+/// The keys of every mapping that a reader knows by name: the lists of texts that it gives to `fields`, there or as
+/// `keys` or `KEYS`.
 fn read_keys(files: &[&str]) -> BTreeSet<Keys> {
     let mut found = BTreeSet::new();
     for file in files {
@@ -194,7 +195,9 @@ fn read_keys(files: &[&str]) -> BTreeSet<Keys> {
             let parts: Vec<&str> = inner.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
             let words = parts.iter().map(|part| part.strip_prefix('"')?.strip_suffix('"').map(str::to_owned));
             let lead = text[..start].trim_end();
-            let is_keys = lead.ends_with("keys =") || lead.ends_with(',') && text[..start].contains(".fields(");
+            let line = lead.lines().last().unwrap_or_default();
+            let named = lead.ends_with("keys =") || line.contains("const KEYS: [&str;");
+            let is_keys = named || lead.ends_with(',') && text[..start].contains(".fields(");
             if let (true, Some(keys)) = (is_keys && !parts.is_empty(), words.collect::<Option<Keys>>()) {
                 found.insert(keys);
             }

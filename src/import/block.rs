@@ -8,7 +8,7 @@
 //! The tree knows no price book but for the order of its parts, so that an overlay may hold any part of the format.
 
 use crate::diagnostic::Span;
-use crate::input::{BOOK_PARTS, Node, NodeKind};
+use crate::input::{BOOK_KEYS, Node, NodeKind};
 
 /// Longest line where there is a choice.
 const WIDTH: usize = 120;
@@ -148,7 +148,7 @@ pub(super) fn write(book: Block, heading: &str) -> (String, Vec<(usize, Span)>) 
         _ => Vec::new(),
     };
     // Parts that a book does not know follow.
-    let rank = |key: &str| BOOK_PARTS.iter().position(|known| *known == key).unwrap_or(BOOK_PARTS.len());
+    let rank = |key: &str| BOOK_KEYS.iter().position(|known| *known == key).unwrap_or(BOOK_KEYS.len());
     entries.sort_by_key(|entry| rank(&entry.key));
     let mut writer = Writer { out: heading.to_owned(), origins: Vec::new() };
     writer.out.push('\n');

@@ -24,7 +24,7 @@ use crate::catalog::{Arch, BilledUnit, Interruption, Scope, Terms};
 use crate::diagnostic::{Diagnostics, Span, Spanned, quoted};
 
 /// The parts of a book, in the order in which one is written.
-pub(crate) const PARTS: [&str; 16] = [
+pub(crate) const KEYS: [&str; 16] = [
     "tradewind",
     "provider",
     "currency",
@@ -141,7 +141,7 @@ impl<'a> BookReader<'a, '_> {
 
     fn top(&mut self, root: Node<'a>) {
         let owner = Owner { text: &"the book", at: root.span() };
-        let Some(slots) = self.reader.fields(root, owner, PARTS, &[]) else { return };
+        let Some(slots) = self.reader.fields(root, owner, KEYS, &[]) else { return };
         let [
             _,
             provider,

@@ -24,7 +24,7 @@ mod tariffs;
 mod tree;
 mod yaml;
 
-pub(crate) use self::book::PARTS as BOOK_PARTS;
+pub(crate) use self::book::KEYS as BOOK_KEYS;
 pub use self::document::{Document, DocumentKind, GivenFiles, Overlay};
 pub(crate) use self::load::read_file;
 pub use self::load::{
