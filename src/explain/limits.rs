@@ -4,10 +4,10 @@
 //! one: L(π) falls by λ·d where the limit is priced at λ. Reading λ off a leaf is not enough, though, for a proof may
 //! rest on a limit in other ways: a ray, a branch carried through the rows, a limit kept inside a minimum. So the check
 //! recomputes the proof against the raised scenario. What comes out is a bound for it, whatever the size of the raise,
-//! or the proof no longer holds and nothing is said.
+//! or the proof no longer holds and nothing is said ([`ceiling`]).
 
-use crate::check::{Shown, proven};
 use crate::conflict::Room;
+use crate::explain::ceiling::ceiling;
 use crate::explain::question::{Answer, Question, Questions};
 use crate::explain::{Between, LimitExplained};
 use crate::money::Amount;
@@ -80,14 +80,6 @@ fn with_room(scenario: &Scenario, number: usize, to: Extent) -> Scenario {
 pub(super) fn rounding(scenario: &Scenario) -> i128 {
     let copies = scenario.workloads.iter().map(|workload| i128::from(workload.count));
     copies.sum::<i128>().max(1).saturating_mul(10_i128.pow(18))
-}
-
-/// What any plan of the raised scenario can save, by the plan's own proof.
-fn ceiling(problem: &Problem, plan: &Plan, raised: &Scenario) -> Option<Amount> {
-    match proven(&problem.catalog, raised, &plan.proof) {
-        Ok(Shown::Bound(bound)) => plan.objective.minus(bound),
-        _ => None,
-    }
 }
 
 /// What was found, and what is proven to be left; the plan itself is still one of the raised scenario.

@@ -14,6 +14,7 @@
 //! Example: `chat` on the cheapest machine of another provider, 2,534.34 instead of 2,045.35: at least 488.99 more.
 
 mod carbon;
+mod ceiling;
 mod concentration;
 mod gap;
 mod limits;

@@ -14,6 +14,9 @@ use crate::scenario::{Bound, Sense, Split};
 /// 10⁻¹² GB in a GB.
 const GB: f64 = 1e12;
 
+/// SKUs of a workload that have such a column, the cheapest ones.
+const MOST_COUNTS: usize = 12;
+
 /// A program as it grows.
 pub(super) struct Writer<'a> {
     pub(super) problem: &'a Problem,
@@ -194,7 +197,15 @@ impl Writer<'_> {
             }
         }
         let units = found.units;
-        for (_, _, candidate, mut entries) in alike.into_iter().filter(|(.., columns)| columns.len() > 1) {
+        let columns = &self.program.columns;
+        let cheapest = |entries: &[(usize, f64)]| {
+            entries.iter().map(|&(column, _)| columns[column].cost).fold(f64::INFINITY, f64::min)
+        };
+        alike.retain(|(.., columns)| columns.len() > 1);
+        alike.sort_by(|a, b| cheapest(&a.3).total_cmp(&cheapest(&b.3)).then(a.2.cmp(&b.2)));
+        alike.truncate(MOST_COUNTS);
+        alike.sort_by_key(|&(.., candidate, _)| candidate);
+        for (_, _, candidate, mut entries) in alike {
             let column = self.column(ColumnKind::Counts { block, units, candidate }, f64::from(units), 0.0);
             entries.push((column, -1.0));
             self.row(RowKind::Counts { block, units, candidate }, true, 0.0, entries);

@@ -105,6 +105,25 @@ fn split_of(program: &Program, ranges: &Ranges, values: &[f64], fraction: f64) -
     Some((column, values[column].floor().clamp(ranges.least[column], ranges.most[column] - 1.0)))
 }
 
+/// The tariff that a linear program makes most too cheap, by taking it for the hull of its steps: a step to split it at,
+/// and by how much all tariffs are too cheap.
+pub(crate) fn too_cheap(program: &Program, ranges: &Ranges, values: &[f64], hull: &[f64]) -> Option<(usize, f64, f64)> {
+    let mut worst: Option<(usize, f64, f64)> = None;
+    let mut all = 0.0;
+    for (number, column) in program.columns.iter().enumerate() {
+        let Some(curve) = &column.curve else { continue };
+        let missing = curve.at(values[number]) - hull[number];
+        all += missing.max(0.0);
+        if missing > 0.0
+            && worst.is_none_or(|(.., most)| missing > most)
+            && let Some(step) = step_inside(program, ranges, number, values[number])
+        {
+            worst = Some((number, step, missing));
+        }
+    }
+    worst.map(|(number, step, _)| (number, step, all))
+}
+
 /// A step of a tariff near a volume.
 fn volume(program: &Program, ranges: &Ranges, values: &[f64]) -> Option<(usize, f64)> {
     let columns = (0..program.columns.len()).filter(|&column| program.columns[column].curve.is_some());

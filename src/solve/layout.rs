@@ -39,6 +39,8 @@ pub(crate) struct Layout {
     pub(crate) reach: Vec<f64>,
     /// Columns that are of no block: they answer each by itself.
     pub(crate) loose: Vec<usize>,
+    /// By block: the columns that are tried when a selection is changed, the cheapest first.
+    pub(crate) cheapest: Vec<Vec<usize>>,
     /// By row: whether a tariff's cost counts in it.
     pub(crate) curved: Vec<bool>,
     /// Limits on what is minimised: whoever makes a selection cheaper comes nearer to them, too.
@@ -119,8 +121,17 @@ impl Layout {
                 }
             }
         }
+        let by_cost = |a: &usize, b: &usize| {
+            program.columns[*a].cost.total_cmp(&program.columns[*b].cost).then(a.cmp(b))
+        };
+        let cheapest = program.blocks.iter().map(|block| {
+            let mut tried: Vec<usize> = block.groups.iter().flat_map(|group| group.tried()).copied().collect();
+            tried.sort_by(by_cost);
+            tried
+        });
+        let cheapest = cheapest.collect();
         let budgets = (0..program.rows.len()).map(|row| is_budget(program, row)).collect();
-        Layout { roles, feeds, uses, volumes, scale, reach, loose, curved, budgets }
+        Layout { roles, feeds, uses, volumes, scale, reach, loose, cheapest, curved, budgets }
     }
 }
 

@@ -101,6 +101,7 @@ impl Relaxation {
                 }
             }
         }
+        self.simplex.close_eyes();
     }
 
     /// Work done so far.

@@ -296,12 +296,8 @@ impl Mender<'_> {
                 .iter()
                 .any(|feed| self.layout.feeds[column].iter().any(|other| other.column == feed.column))
         };
-        let columns = self.program.blocks[block].groups.iter().flat_map(|group| group.tried()).copied();
-        let mut found: Vec<usize> = columns.filter(|&own| shares(own)).collect();
         // A rule over everything makes all alike: then only the cheapest few are tried.
-        found.sort_by(|&a, &b| self.program.columns[a].cost.total_cmp(&self.program.columns[b].cost).then(a.cmp(&b)));
-        found.truncate(6);
-        found
+        self.layout.cheapest[block].iter().copied().filter(|&own| shares(own)).take(6).collect()
     }
 }
 

@@ -118,6 +118,7 @@ fn solve_by(problem: &Problem, ask: Ask<'_>, solver: Solver<'_>, core_after: u64
         first_only: ask.first_only,
         careful: ask.careful,
         guide: None,
+        too_cheap: None,
         settled: false,
     };
     search.run(&ask.starts);

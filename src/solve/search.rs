@@ -35,6 +35,8 @@ const REBUILD_CHANGES: u64 = 200_000;
 const WORTH: f64 = 0.02;
 /// The same of a climb with searches over several limits.
 const WORTH_OF_SEVERAL: f64 = 0.15;
+/// How much too cheap tariffs must be for their steps to be decided first, in parts of what is open.
+const TOO_CHEAP: f64 = 0.3;
 /// Rebuilding takes one part in so many of all work.
 const REBUILD_PART: u64 = 4;
 
@@ -90,6 +92,8 @@ pub(crate) struct Search<'a> {
     pub(crate) careful: bool,
     /// Values that guide the split of the case looked at.
     pub(crate) guide: Option<Vec<f64>>,
+    /// Of that case: the tariff that its linear program makes most too cheap, where to split it, and by how much all are.
+    pub(crate) too_cheap: Option<(usize, f64, f64)>,
     /// Whether the linear program of the case looked at decides everything that can be.
     pub(crate) settled: bool,
 }
@@ -221,7 +225,8 @@ impl<'a> Search<'a> {
             if looked == self.core_after {
                 self.ask_for_core(root);
             }
-            let thorough = looked <= 10 || looked.is_multiple_of(25);
+            // What the whole's linear program suggests was looked at with its bound.
+            let thorough = next.case > 0 && (looked <= 10 || looked.is_multiple_of(25));
             let guide = if next.case == 0 && !matches!(engine, Engine::Linear) {
                 self.guide.take()
             } else {
@@ -235,7 +240,8 @@ impl<'a> Search<'a> {
                 self.decide(next.case, &ranges);
                 continue;
             }
-            let split = guide.and_then(|guide| branch::choose(self.program, &ranges, &guide, engine == Engine::Linear));
+            let split = self.tariff_split(bound);
+            let split = split.or_else(|| guide.and_then(|guide| branch::choose(self.program, &ranges, &guide, engine == Engine::Linear)));
             let split = match split {
                 Some(split) => Some(split),
                 // What is left is the grid of divided workloads, as long as there is a plan that near.
@@ -260,6 +266,14 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// A split of the tariff that is most too cheap, where tariffs make up a part of what is open: else the bound hardly
+    /// rises, whatever is decided.
+    fn tariff_split(&self, bound: f64) -> Option<(usize, f64)> {
+        let (column, step, missing) = self.too_cheap?;
+        let best = self.best.as_ref()?.standing.objective.approximate();
+        (missing > TOO_CHEAP * (best - bound)).then_some((column, step))
+    }
+
     /// Hands a small program to the solver that was built in, with the best plan as the start.
     fn ask_for_core(&mut self, root: &Ranges) {
         let Some(best) = &self.best else { return };
@@ -273,6 +287,7 @@ impl<'a> Search<'a> {
     /// Bounds a case; values that guide its split.
     fn bound_case(&mut self, engine: Engine, number: usize, ranges: &Ranges, thorough: bool) -> Option<Vec<f64>> {
         self.guide = None;
+        self.too_cheap = None;
         self.settled = false;
         match engine {
             Engine::Linear => {
@@ -364,6 +379,7 @@ impl<'a> Search<'a> {
                 if thorough || self.settled {
                     self.polish(branch::rounded(self.program, &values, &values), Method::LinearProgram);
                 }
+                self.too_cheap = branch::too_cheap(self.program, ranges, &values, &hull);
                 self.guide = Some(values);
                 true
             }

@@ -6,6 +6,8 @@
 //! that bind. Written here because the solvers behind good_lp either give no multipliers or, in pure Rust, may cycle on
 //! degenerate programs without end; this one counts its work and stops.
 
+use std::collections::BTreeMap;
+
 /// How far a value may be outside its range.
 const FEASIBLE: f64 = 1e-9;
 /// The smallest figure to pivot on.
@@ -34,6 +36,8 @@ pub(crate) struct Simplex {
     at_most: Vec<bool>,
     /// Columns at their least end that no pivot looks at until they are worth it: their reduced costs are not kept.
     asleep: Vec<bool>,
+    /// All others, so that a pivot costs as many steps as there are.
+    awake: Vec<usize>,
     inverse: Vec<Vec<f64>>,
     /// By row of the inverse: the square of its length.
     lengths: Vec<f64>,
@@ -82,6 +86,7 @@ impl Simplex {
             slack_basic: Vec::new(),
             at_most,
             asleep: vec![false; count],
+            awake: (0..count).collect(),
             inverse: Vec::new(),
             lengths: Vec::new(),
             values: Vec::new(),
@@ -104,9 +109,10 @@ impl Simplex {
         }
         // [B 0; a 1] has the inverse [B⁻¹ 0; −a·B⁻¹ 1].
         let mut last = vec![0.0; row + 1];
-        for (position, &what) in self.basis.iter().enumerate() {
-            let figure = entries.iter().find(|(column, _)| *column == what).map_or(0.0, |(_, figure)| *figure);
-            if figure != 0.0 {
+        let basic = entries.iter().copied().filter(|(column, _)| self.basic[*column]);
+        let basic: BTreeMap<usize, f64> = basic.collect();
+        for (position, what) in self.basis.iter().enumerate() {
+            if let Some(figure) = basic.get(what) {
                 for (value, of) in last.iter_mut().zip(&self.inverse[position]) {
                     *value -= figure * of;
                 }
@@ -138,6 +144,11 @@ impl Simplex {
         self.asleep[column] = self.moved[column] >= 0.0 && !self.basic[column];
     }
 
+    /// Once all that can sleep do.
+    pub(crate) fn close_eyes(&mut self) {
+        self.awake.retain(|&column| !self.asleep[column]);
+    }
+
     /// Wakes sleeping columns: those that would lower the cost at these multipliers, or with a ray those that would lead
     /// out of what it shows to be empty. The most wanted first, so many at once.
     fn wake(&mut self, ray: Option<&[f64]>) -> bool {
@@ -164,6 +175,7 @@ impl Simplex {
             let priced: f64 = self.columns[column].iter().map(|&(row, figure)| prices[row] * figure).sum();
             self.reduced[column] = self.moved[column] - priced;
             self.asleep[column] = false;
+            self.awake.push(column);
         }
         !wanted.is_empty()
     }
@@ -305,15 +317,17 @@ impl Simplex {
         let line = self.inverse[position].clone();
         let count = self.columns.len();
         // What each free column does to the row, and how soon its reduced cost changes sign.
-        let mut figures = vec![0.0; count];
+        let mut figures: Vec<(usize, f64)> = Vec::with_capacity(self.awake.len());
         let mut options: Vec<(f64, f64, usize)> = Vec::new();
-        for column in 0..count {
-            if self.basic[column] || self.asleep[column] {
+        for &column in &self.awake {
+            if self.basic[column] {
                 continue;
             }
             let figure: f64 = self.columns[column].iter().map(|&(row, figure)| line[row] * figure).sum();
             self.work += self.columns[column].len() as u64;
-            figures[column] = figure;
+            if figure != 0.0 {
+                figures.push((column, figure));
+            }
             let toward = sign * figure;
             let able = self.most[column] > self.least[column]
                 && if self.at_most[column] { toward < -PIVOT } else { toward > PIVOT };
@@ -383,7 +397,7 @@ impl Simplex {
     }
 
     /// Column or slack `entering` becomes basic in a row, whose basic value goes to `target`.
-    fn pivot(&mut self, position: usize, entering: usize, target: f64, line: &[f64], figures: &[f64]) {
+    fn pivot(&mut self, position: usize, entering: usize, target: f64, line: &[f64], figures: &[(usize, f64)]) {
         let count = self.columns.len();
         let rows = self.rows();
         let single = [(entering.wrapping_sub(count), 1.0)];
@@ -402,10 +416,8 @@ impl Simplex {
         }
         self.values[position] = start + by;
         let price = reduced / pivot;
-        for (column, &figure) in figures.iter().enumerate() {
-            if figure != 0.0 {
-                self.reduced[column] -= price * figure;
-            }
+        for &(column, figure) in figures {
+            self.reduced[column] -= price * figure;
         }
         for row in 0..rows {
             if !self.slack_basic[row] {
@@ -523,7 +535,7 @@ impl Simplex {
         self.lengths = inverse.iter().map(|line| line.iter().map(|value| value * value).sum()).collect();
         self.inverse = inverse;
         let prices = self.prices();
-        for column in 0..count {
+        for &column in &self.awake {
             let priced: f64 = self.columns[column].iter().map(|&(row, figure)| prices[row] * figure).sum();
             self.reduced[column] = if self.basic[column] { 0.0 } else { self.moved[column] - priced };
         }
