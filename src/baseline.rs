@@ -64,6 +64,26 @@ fn single_provider(problem: &Problem) -> Option<Baseline> {
     })
 }
 
+/// A plan that runs at one provider is the cheapest way there is to run at one, and no saving over it is claimed.
+pub(crate) fn with_plan(problem: &Problem, mut all: Vec<Baseline>, selection: &Selection, cost: Amount) -> Vec<Baseline> {
+    let parts = problem.blocks.iter().zip(&selection.parts);
+    let mut providers = parts.flat_map(|(block, parts)| {
+        parts.iter().map(|&(number, _)| problem.catalog.region(block.candidates[number].region).provider)
+    });
+    let Some(first) = providers.next() else { return all };
+    if providers.all(|provider| provider == first)
+        && let Some(single) = all.iter_mut().find(|found| found.policy.kind == PolicyKind::SingleProvider)
+        && (cost < single.policy.cost || !single.is_plan())
+    {
+        single.selection = selection.clone();
+        single.policy.provider = Some(problem.catalog.provider(first).name.clone());
+        single.policy.cost = cost;
+        single.policy.unserved = Vec::new();
+        single.policy.broken = Vec::new();
+    }
+    all
+}
+
 /// Everything where `current` says, on the SKU and terms it says, where it says them.
 fn stay(problem: &Problem) -> Option<Baseline> {
     policy(problem, PolicyKind::Stay, None, |workload, candidate| {

@@ -219,7 +219,7 @@ pub fn difference(
     // Those that save most first; equal ones stay in the order of their names.
     moves.sort_by_key(|found: &Move| std::cmp::Reverse(found.saving));
     let account = |bill: &'_ Bill| -> Vec<Line> { bill.adjustments.iter().chain(&bill.fees).cloned().collect() };
-    let account = line_changes(&account(&before.bill), &account(&after.bill)).ok_or(Incomparable::AmountTooLarge)?;
+    let account = line_changes(&account(&before.bill), &account(&after.bill), |line| &line.what).ok_or(Incomparable::AmountTooLarge)?;
     let saving = before.bill.total().minus(after.bill.total()).ok_or(Incomparable::AmountTooLarge)?;
     Ok(Difference {
         currency: before.currency.clone(),
@@ -253,7 +253,8 @@ fn change(
     let [from, to] = parts.each_ref().map(|parts| spots(parts.iter().copied()));
     let charged =
         parts.each_ref().map(|parts| -> Vec<Line> { parts.iter().flat_map(|part| &part.lines).cloned().collect() });
-    let lines = line_changes(&charged[0], &charged[1])?;
+    // What is charged tells how many machines there are: it changes with them, and is no part of what a line is.
+    let lines = line_changes(&charged[0], &charged[1], |_| "")?;
     if from == to && lines.is_empty() {
         return Some(None);
     }
@@ -279,21 +280,25 @@ pub(crate) fn spots<'a>(parts: impl Iterator<Item = &'a Placement>) -> Vec<Spot>
     spots
 }
 
-/// The charges that differ, by kind and by what their price comes from; `None` beyond the range of amounts.
-fn line_changes(before: &[Line], after: &[Line]) -> Option<Vec<LineChange>> {
-    let mut sums: BTreeMap<(LineCategory, &str), [Option<(&str, Amount)>; 2]> = BTreeMap::new();
+/// The charges that differ, by kind, by what their price comes from and by what else tells them apart; `None` beyond the
+/// range of amounts.
+fn line_changes(before: &[Line], after: &[Line], apart: impl Fn(&Line) -> &str) -> Option<Vec<LineChange>> {
+    let mut sums: BTreeMap<(LineCategory, &str, &str), [Option<(&str, Amount)>; 2]> = BTreeMap::new();
     for (side, lines) in [before, after].into_iter().enumerate() {
         for line in lines {
-            let sum = &mut sums.entry((line.category, &line.source)).or_default()[side];
+            let sum = &mut sums.entry((line.category, &line.source, apart(line))).or_default()[side];
             let so_far = sum.map_or(Amount::ZERO, |(_, amount)| amount);
             *sum = Some((&line.what, so_far.plus(line.amount)?));
         }
     }
     let amount = |side: Option<(&str, Amount)>| side.map(|(_, amount)| amount);
     let changed = sums.into_iter().filter(|(_, [before, after])| amount(*before) != amount(*after));
-    let changes = changed.map(|((category, source), [before, after])| LineChange {
+    let changes = changed.map(|((category, source, _), [before, after])| LineChange {
         category,
-        what: after.or(before).map_or(String::new(), |(what, _)| what.to_owned()),
+        what: match [before, after] {
+            [Some((before, _)), Some((after, _))] if before != after => format!("{before} → {after}"),
+            [before, after] => after.or(before).map_or(String::new(), |(what, _)| what.to_owned()),
+        },
         source: source.to_owned(),
         before: amount(before),
         after: amount(after),

@@ -158,6 +158,11 @@ fn planned(
         )));
     }
     let unplaced = unplaced(problem, &found.selection).ok_or_else(too_large)?;
+    let baselines = if unplaced.is_empty() {
+        baseline::with_plan(problem, baselines, &found.selection, bill.total())
+    } else {
+        baselines
+    };
     let policies = baselines.into_iter().map(|baseline| {
         let comparable = baseline.is_plan() && unplaced.is_empty();
         let saving = if comparable { baseline.policy.cost.minus(bill.total()) } else { None };

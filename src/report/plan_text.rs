@@ -370,6 +370,7 @@ pub(super) fn policy_verdict(policy: &Policy, plan: &Plan) -> String {
         if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
     };
     match policy.saving {
+        Some(Amount::ZERO) => "what the plan costs".to_owned(),
         Some(saving) if saving >= Amount::ZERO => {
             let percent = percent_of(saving, policy.cost);
             format!("the plan saves {} {} ({percent})", saving.in_cents(), plan.currency)

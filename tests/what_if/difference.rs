@@ -123,6 +123,29 @@ fn two_plans_with_another_price_and_the_account() {
 }
 
 #[test]
+fn fees_are_told_apart_and_more_machines_are_seen() {
+    let scenario = scenario(
+        "fees",
+        "  - {name: a, request: {vcpu: 2}, regions: {allow: [north]}}
+  - {name: b, request: {vcpu: 2}, regions: {allow: [south]}}
+fees: [{name: hall, region: north, monthly: 40}, {name: yard, region: south, monthly: 300}]
+",
+    );
+    let before = plan(&scenario, "fees-1.json", &[]);
+    let after =
+        plan(&scenario, "fees-2.json", &["--set", "workloads.b.regions.allow=[north]", "--set", "workloads.a.replicas=3"]);
+    let told: Value = serde_json::from_str(&done(&["diff", &before, &after, "--format", "json"])).expect("JSON");
+    // The yard is left and no longer paid; the hall is paid as before.
+    let account = told["account"].as_array().expect("a list");
+    assert_eq!(account.len(), 1, "{account:?}");
+    assert_eq!(account[0]["before"], "300");
+    assert!(account[0]["what"].as_str().is_some_and(|what| what.contains("yard")), "{account:?}");
+    assert_eq!(account[0]["after"], Value::Null);
+    let a = told["moves"].as_array().and_then(|moves| moves.iter().find(|moved| moved["workload"] == "a"));
+    assert_eq!(a.expect("a")["lines"][0]["what"], "1 × small, on-demand → 3 × small, on-demand");
+}
+
+#[test]
 fn a_place_without_a_price_is_said_and_not_counted_as_nothing() {
     let scenario = scenario("gone", "  - {name: web, request: {vcpu: 8}, current: {region: north, sku: small}}\n");
     let plan = plan(&scenario, "gone.json", &[]);
