@@ -65,7 +65,12 @@ fn single_provider(problem: &Problem) -> Option<Baseline> {
 }
 
 /// A plan that runs at one provider is the cheapest way there is to run at one, and no saving over it is claimed.
-pub(crate) fn with_plan(problem: &Problem, mut all: Vec<Baseline>, selection: &Selection, cost: Amount) -> Vec<Baseline> {
+pub(crate) fn with_plan(
+    problem: &Problem,
+    mut all: Vec<Baseline>,
+    selection: &Selection,
+    cost: Amount,
+) -> Vec<Baseline> {
     let parts = problem.blocks.iter().zip(&selection.parts);
     let mut providers = parts.flat_map(|(block, parts)| {
         parts.iter().map(|&(number, _)| problem.catalog.region(block.candidates[number].region).provider)

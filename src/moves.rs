@@ -219,7 +219,8 @@ pub fn difference(
     // Those that save most first; equal ones stay in the order of their names.
     moves.sort_by_key(|found: &Move| std::cmp::Reverse(found.saving));
     let account = |bill: &'_ Bill| -> Vec<Line> { bill.adjustments.iter().chain(&bill.fees).cloned().collect() };
-    let account = line_changes(&account(&before.bill), &account(&after.bill), |line| &line.what).ok_or(Incomparable::AmountTooLarge)?;
+    let account = line_changes(&account(&before.bill), &account(&after.bill), |line| &line.what)
+        .ok_or(Incomparable::AmountTooLarge)?;
     let saving = before.bill.total().minus(after.bill.total()).ok_or(Incomparable::AmountTooLarge)?;
     Ok(Difference {
         currency: before.currency.clone(),

@@ -185,9 +185,7 @@ fn policy_card(policy: &Policy, plan: &Plan) -> Card {
     };
     let idle = policy.cost == Amount::ZERO && !policy.unserved.is_empty();
     match policy.saving {
-        Some(Amount::ZERO) => {
-            Card { title, figure: policy.cost.in_cents(), note: policy_verdict(policy, plan) }
-        }
+        Some(Amount::ZERO) => Card { title, figure: policy.cost.in_cents(), note: policy_verdict(policy, plan) },
         Some(saving) => Card {
             title,
             figure: match Amount::ZERO.minus(saving) {

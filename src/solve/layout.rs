@@ -121,9 +121,8 @@ impl Layout {
                 }
             }
         }
-        let by_cost = |a: &usize, b: &usize| {
-            program.columns[*a].cost.total_cmp(&program.columns[*b].cost).then(a.cmp(b))
-        };
+        let by_cost =
+            |a: &usize, b: &usize| program.columns[*a].cost.total_cmp(&program.columns[*b].cost).then(a.cmp(b));
         let cheapest = program.blocks.iter().map(|block| {
             let mut tried: Vec<usize> = block.groups.iter().flat_map(|group| group.tried()).copied().collect();
             tried.sort_by(by_cost);

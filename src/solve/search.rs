@@ -241,7 +241,9 @@ impl<'a> Search<'a> {
                 continue;
             }
             let split = self.tariff_split(bound);
-            let split = split.or_else(|| guide.and_then(|guide| branch::choose(self.program, &ranges, &guide, engine == Engine::Linear)));
+            let split = split.or_else(|| {
+                guide.and_then(|guide| branch::choose(self.program, &ranges, &guide, engine == Engine::Linear))
+            });
             let split = match split {
                 Some(split) => Some(split),
                 // What is left is the grid of divided workloads, as long as there is a plan that near.

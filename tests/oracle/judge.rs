@@ -1,6 +1,7 @@
 //! One problem, two answers: the product's plan held against enumeration.
 
 use tradewind::NoPlan;
+use tradewind::catalog::Name;
 use tradewind::plan::{Known, LimitUse, LineCategory, Placement, Plan, PolicyKind};
 use tradewind::scenario::draft::Split;
 
@@ -283,6 +284,18 @@ fn policies(oracle: &Oracle, plan: &Plan) -> Result<(), String> {
     });
     let single = single.filter(|(_, policy)| policy.1.len() < oracle.works.len());
     let single = single.min_by_key(|(_, policy)| (policy.1.len(), !policy.2.is_empty(), policy.0));
+    // A plan that runs at one provider is what running at one costs, unless a policy does for less.
+    let mut at: Vec<Name> = plan.placements.iter().map(|placement| placement.provider.clone()).collect();
+    at.dedup();
+    let alone = plan.unplaced.is_empty() && at.len() == 1;
+    let single = single.map(|(provider, (cost, unserved, broken))| {
+        let total = plan.bill.total().units();
+        let is_plan = unserved.is_empty() && broken.is_empty();
+        if alone && (!is_plan || total < cost) {
+            return (at.first().cloned(), (total, Vec::new(), Vec::new()));
+        }
+        (provider, (cost, unserved, broken))
+    });
     let stays = oracle.works.iter().any(|work| work.draft.current.is_some());
     let stay = stays.then(|| {
         let is_current = |number: usize, (_, one): (usize, usize)| {

@@ -132,8 +132,11 @@ fees: [{name: hall, region: north, monthly: 40}, {name: yard, region: south, mon
 ",
     );
     let before = plan(&scenario, "fees-1.json", &[]);
-    let after =
-        plan(&scenario, "fees-2.json", &["--set", "workloads.b.regions.allow=[north]", "--set", "workloads.a.replicas=3"]);
+    let after = plan(
+        &scenario,
+        "fees-2.json",
+        &["--set", "workloads.b.regions.allow=[north]", "--set", "workloads.a.replicas=3"],
+    );
     let told: Value = serde_json::from_str(&done(&["diff", &before, &after, "--format", "json"])).expect("JSON");
     // The yard is left and no longer paid; the hall is paid as before.
     let account = told["account"].as_array().expect("a list");
