@@ -29,6 +29,8 @@ pub(crate) struct Relaxation {
     /// By row of the program: its row in the simplex and what it was divided by, once it is in.
     rows: Vec<Option<(usize, f64)>>,
     pivots: u32,
+    /// Whether rows that count units on one SKU are in.
+    counts: bool,
 }
 
 /// Weights of a tariff's steps.
@@ -65,8 +67,13 @@ impl Relaxation {
         let count = cost.len();
         let simplex = Simplex::new(cost, vec![0.0; count], vec![1.0; count]);
         let rows = vec![None; program.rows.len()];
-        let mut relaxation = Relaxation { simplex, width, hulls, rows, pivots: most_pivots };
-        let real: Vec<usize> = (0..program.rows.len()).filter(|&row| !is_lazy(program.rows[row].kind)).collect();
+        let mut relaxation = Relaxation { simplex, width, hulls, rows, pivots: most_pivots, counts: true };
+        let mut real: Vec<usize> = (0..program.rows.len()).filter(|&row| !is_lazy(program.rows[row].kind)).collect();
+        if real.len() > MOST_ROWS {
+            // Splits are coarser with counts; bounds are the same without them.
+            real.retain(|&row| !matches!(program.rows[row].kind, RowKind::Counts { .. }));
+            relaxation.counts = false;
+        }
         if real.len() > MOST_ROWS {
             return None;
         }
@@ -158,7 +165,7 @@ impl Relaxation {
             let values: Vec<f64> = self.width.iter().zip(&solution).map(|(width, value)| width * value).collect();
             let mut broken: Vec<(f64, usize)> = Vec::new();
             for (number, row) in program.rows.iter().enumerate() {
-                if self.rows[number].is_some() {
+                if self.rows[number].is_some() || (!self.counts && matches!(row.kind, RowKind::Counts { .. })) {
                     continue;
                 }
                 let scale = row.entries.iter().map(|(_, figure)| figure.abs()).fold(1e-12, f64::max);
