@@ -4,7 +4,8 @@ use crate::solve::dual::{Dual, Ranges};
 
 /// Work of one step of a search over several limits.
 const STEP_WORK: u64 = 4;
-/// Steps of such searches for each step of a climb, beyond which it ends early.
+/// Steps of such searches for each step of a climb, beyond which it ends early; steps over one limit are shorter and count
+/// as a tenth.
 const PATIENCE: u64 = 30_000;
 
 /// The best multipliers of a climb.
@@ -57,8 +58,8 @@ pub(crate) fn climb(
     let mut slope = vec![0.0; program.rows.len()];
     for step in 0..climb.steps {
         let answer = dual.ask(ranges, &multipliers, true)?;
-        *work += figures + STEP_WORK * answer.steps;
-        steps += answer.steps;
+        *work += figures + answer.steps.of_one + STEP_WORK * answer.steps.of_several;
+        steps += answer.steps.of_one / 10 + answer.steps.of_several;
         let weight = if step == 0 { 1.0 } else { 0.1 };
         for (average, value) in climbed.average.iter_mut().zip(&answer.values) {
             *average += weight * (value - *average);

@@ -51,14 +51,21 @@ impl Form {
     }
 }
 
+/// Steps of searches inside the minima.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Steps {
+    pub(crate) of_one: u64,
+    pub(crate) of_several: u64,
+}
+
 /// What the blocks answer.
 pub(crate) struct Answer {
     /// `L(π)`.
     pub(crate) bound: f64,
     /// Value of every column.
     pub(crate) values: Vec<f64>,
-    /// Steps of searches over several limits.
-    pub(crate) steps: u64,
+    /// Steps of searches over one limit and over several.
+    pub(crate) steps: Steps,
 }
 
 impl Cluster {
@@ -114,7 +121,7 @@ impl Dual<'_> {
             reduced.push(cost);
         }
         let mut values = vec![0.0; program.columns.len()];
-        let mut steps = 0;
+        let mut steps = Steps::default();
         match self.form {
             Form::Places => {
                 for block in 0..program.blocks.len() {
@@ -261,7 +268,7 @@ fn cluster_minimum(
     ranges: &Ranges,
     reduced: &[f64],
     values: &mut [f64],
-    steps: &mut u64,
+    steps: &mut Steps,
 ) -> Option<f64> {
     let forced = cluster.columns.iter().any(|&(column, _)| ranges.least[column] > 0.5);
     let (may_close, may_open, fee) = match cluster.opens {
@@ -270,8 +277,8 @@ fn cluster_minimum(
     };
     let open = match may_open {
         false => None,
-        true if cluster.more.is_empty() => within(cluster, ranges, reduced, values),
-        true => within_several(cluster, ranges, reduced, values, steps),
+        true if cluster.more.is_empty() => within(cluster, ranges, reduced, values, &mut steps.of_one),
+        true => within_several(cluster, ranges, reduced, values, &mut steps.of_several),
     };
     match open.map(|cost| fee + cost) {
         Some(cost) if !may_close || cost < 0.0 => {
@@ -292,7 +299,7 @@ fn cluster_minimum(
 }
 
 /// The best filling of one limit; `None` if what must be there is beyond it.
-fn within(cluster: &Cluster, ranges: &Ranges, reduced: &[f64], values: &mut [f64]) -> Option<f64> {
+fn within(cluster: &Cluster, ranges: &Ranges, reduced: &[f64], values: &mut [f64], steps: &mut u64) -> Option<f64> {
     let mut cost = 0.0;
     let mut room = cluster.room;
     let mut items: Vec<Item> = Vec::new();
@@ -314,7 +321,7 @@ fn within(cluster: &Cluster, ranges: &Ranges, reduced: &[f64], values: &mut [f64
     if room < -1e-7 * room.abs().max(1.0) && cluster.limit.is_some() {
         return None;
     }
-    Some(cost - knapsack(&mut items, room.max(0.0), cluster.whole, values))
+    Some(cost - knapsack(&mut items, room.max(0.0), cluster.whole, values, steps))
 }
 
 /// The best filling of several limits; `None` if what must be there is beyond one of them.

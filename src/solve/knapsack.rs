@@ -10,12 +10,13 @@ pub(crate) struct Item {
 }
 
 /// Steps of a search for whole numbers after which the bound by parts is taken.
-const STEPS: u32 = 2_000_000;
+const STEPS: u64 = 200_000;
 /// Items beyond which whole numbers are not searched for.
 const ITEMS: f64 = 4_000.0;
 
-/// The profit of the best filling, or a bound above it, with what was put in added to `values`.
-pub(crate) fn knapsack(items: &mut [Item], room: f64, whole: bool, values: &mut [f64]) -> f64 {
+/// The profit of the best filling, or a bound above it, with what was put in added to `values`; the steps that were taken
+/// are added to `steps`.
+pub(crate) fn knapsack(items: &mut [Item], room: f64, whole: bool, values: &mut [f64], steps: &mut u64) -> f64 {
     // Most profit for its size first; equal ones by column, so that two runs are equal.
     items.sort_by(|a, b| (b.profit / b.size).total_cmp(&(a.profit / a.size)).then(a.column.cmp(&b.column)));
     let all: f64 = items.iter().map(|item| item.size * item.most).sum();
@@ -31,7 +32,7 @@ pub(crate) fn knapsack(items: &mut [Item], room: f64, whole: bool, values: &mut 
             let times = item.most.round().max(0.0) as u32;
             single.extend((0..times).map(|_| Item { most: 1.0, ..*item }));
         }
-        if let Some(profit) = search(&single, room, values) {
+        if let Some(profit) = search(&single, room, values, steps) {
             return profit;
         }
     }
@@ -55,7 +56,8 @@ fn by_parts(items: &[Item], room: f64, values: &mut [f64]) -> f64 {
 }
 
 /// Depth first over items in order, each taken first; `None` after too many steps.
-fn search(items: &[Item], room: f64, values: &mut [f64]) -> Option<f64> {
+fn search(items: &[Item], room: f64, values: &mut [f64], steps: &mut u64) -> Option<f64> {
+    let last = *steps + STEPS;
     let count = items.len();
     let mut taken = vec![false; count];
     let mut best_taken = vec![false; count];
@@ -63,7 +65,6 @@ fn search(items: &[Item], room: f64, values: &mut [f64]) -> Option<f64> {
     // A size that fills the room to the last bit must not fail by noise.
     let noise = 1e-9 * room.max(1.0);
     let (mut profit, mut left, mut at) = (0.0, room + noise, 0);
-    let mut steps = 0_u32;
     loop {
         // Forward, while the rest by parts could still beat the best.
         loop {
@@ -74,12 +75,12 @@ fn search(items: &[Item], room: f64, values: &mut [f64]) -> Option<f64> {
                 most += items[next].profit;
                 space -= items[next].size;
                 next += 1;
-                steps += 1;
+                *steps += 1;
             }
             if next < count {
                 most += space * items[next].profit / items[next].size;
             }
-            steps += 1;
+            *steps += 1;
             if most <= best + 1e-9 {
                 break;
             }
@@ -101,7 +102,7 @@ fn search(items: &[Item], room: f64, values: &mut [f64]) -> Option<f64> {
                 break;
             }
         }
-        if steps > STEPS {
+        if *steps > last {
             return None;
         }
         // Back to the last item taken, which is left out now.
