@@ -6,7 +6,7 @@
 use crate::bill::{Chosen, invoice};
 use crate::catalog::{Name, ProviderId};
 use crate::money::Amount;
-use crate::plan::{Policy, PolicyKind};
+use crate::plan::{Plan, Policy, PolicyKind};
 use crate::problem::{Block, Candidate, Problem, Selection, Standing};
 use crate::rules::{Query, Supply, place};
 use crate::scenario::Workload;
@@ -64,29 +64,28 @@ fn single_provider(problem: &Problem) -> Option<Baseline> {
     })
 }
 
-/// A plan that runs at one provider is the cheapest way there is to run at one, and no saving over it is claimed.
-pub(crate) fn with_plan(
-    problem: &Problem,
-    mut all: Vec<Baseline>,
-    selection: &Selection,
-    cost: Amount,
-) -> Vec<Baseline> {
-    let parts = problem.blocks.iter().zip(&selection.parts);
-    let mut providers = parts.flat_map(|(block, parts)| {
-        parts.iter().map(|&(number, _)| problem.catalog.region(block.candidates[number].region).provider)
+/// What a plan says of policies. A saving is claimed over one that is a plan, by a plan that leaves nothing out. A plan that
+/// runs at one provider is the cheapest way there is to run at one.
+pub(crate) fn said(baselines: Vec<Baseline>, plan: &Plan) -> Vec<Policy> {
+    let complete = plan.unplaced.is_empty();
+    let total = plan.bill.total();
+    let first = plan.placements.first().map(|placement| &placement.provider);
+    let alone = first.filter(|first| complete && plan.placements.iter().all(|other| other.provider == **first));
+    let policies = baselines.into_iter().map(|baseline| {
+        let is_plan = baseline.is_plan();
+        let mut policy = baseline.policy;
+        let mut comparable = is_plan && complete;
+        if let (Some(provider), PolicyKind::SingleProvider) = (alone, policy.kind)
+            && (!is_plan || total < policy.cost)
+        {
+            let (unserved, broken) = (Vec::new(), Vec::new());
+            policy = Policy { provider: Some(provider.clone()), cost: total, unserved, broken, ..policy };
+            comparable = true;
+        }
+        let saving = if comparable { policy.cost.minus(total) } else { None };
+        Policy { saving, ..policy }
     });
-    let Some(first) = providers.next() else { return all };
-    if providers.all(|provider| provider == first)
-        && let Some(single) = all.iter_mut().find(|found| found.policy.kind == PolicyKind::SingleProvider)
-        && (cost < single.policy.cost || !single.is_plan())
-    {
-        single.selection = selection.clone();
-        single.policy.provider = Some(problem.catalog.provider(first).name.clone());
-        single.policy.cost = cost;
-        single.policy.unserved = Vec::new();
-        single.policy.broken = Vec::new();
-    }
-    all
+    policies.collect()
 }
 
 /// Everything where `current` says, on the SKU and terms it says, where it says them.

@@ -178,6 +178,7 @@ mod reduced;
 mod running;
 mod saved;
 mod solve;
+mod verify;
 
 pub use crate::catalog::Catalog;
 pub use crate::check::{check, check_conflict};
@@ -199,6 +200,7 @@ pub use crate::reduced::reduced;
 pub use crate::running::running;
 pub use crate::saved::{plan_from_json, sweep_from_json};
 pub use crate::scenario::Scenario;
+pub use crate::verify::verify;
 
 /// The README's Rust is compiled and run.
 #[cfg(doctest)]

@@ -11,8 +11,8 @@ use crate::digest::digest;
 use crate::effort::{Effort, Progress, Stop};
 use crate::money::Amount;
 use crate::plan::{
-    BookDate, Conflict, ContractDate, Known, LimitUse, Method, NoPlan, Node, Plan, Policy, PolicyKind, Proof, Size,
-    Status, Undecided, Unplaced,
+    BookDate, Conflict, ContractDate, Known, LimitUse, Method, NoPlan, Node, Plan, PolicyKind, Proof, Size, Status,
+    Undecided, Unplaced,
 };
 use crate::problem::{CostScope, Problem, Selection, Standing};
 use crate::scenario::{Bound, Sense};
@@ -158,16 +158,6 @@ fn planned(
         )));
     }
     let unplaced = unplaced(problem, &found.selection).ok_or_else(too_large)?;
-    let baselines = if unplaced.is_empty() {
-        baseline::with_plan(problem, baselines, &found.selection, bill.total())
-    } else {
-        baselines
-    };
-    let policies = baselines.into_iter().map(|baseline| {
-        let comparable = baseline.is_plan() && unplaced.is_empty();
-        let saving = if comparable { baseline.policy.cost.minus(bill.total()) } else { None };
-        Policy { saving, ..baseline.policy }
-    });
     let objective = found.standing.objective;
     // Rays and cases rest on floats; should exact arithmetic not follow one, the root's bound still stands.
     let shown_by = shown_by.or_else(|_| shown(problem, outcome.root))?;
@@ -176,14 +166,14 @@ fn planned(
         (_, Shown::Nothing) => return Err(NoPlan::Backend("internal: a proof shows that there is no plan".to_owned())),
     };
     let proof = Proof { known: known(problem, objective, bound), ..proof };
-    let plan = Plan {
+    let mut plan = Plan {
         scenario: problem.scenario.name.clone(),
         currency: problem.catalog.currency().clone(),
         status: outcome.status,
         method,
         placements,
         limits: limit_uses(problem, &found.standing),
-        policies: policies.collect(),
+        policies: Vec::new(),
         bill,
         unplaced,
         objective,
@@ -194,6 +184,7 @@ fn planned(
         books: books(problem),
         contracts: contracts(problem),
     };
+    plan.policies = baseline::said(baselines, &plan);
     // Its proof was recomputed above, from the very same inputs.
     let shown = || Ok(Shown::Bound(bound));
     let violations = check_but_proof(&problem.catalog, &problem.scenario, &plan, shown);

@@ -384,7 +384,7 @@ pub struct LimitUse {
 }
 
 /// What a simple policy would cost on the same input.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
     /// Which.

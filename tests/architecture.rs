@@ -41,8 +41,8 @@ const LAYERS: [&[&str]; 20] = [
     &["baseline"],
     // Which rules cannot hold together, and what would help; asks for plans through its caller.
     &["conflict"],
-    // The way through.
-    &["optimize"],
+    // The way through, and everything that came of it held against its inputs.
+    &["optimize", "verify"],
     // Why, why not, what binds, what would help: asks for plans of changed scenarios.
     &["explain"],
     // What runs now; plans over a grid.

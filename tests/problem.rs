@@ -96,7 +96,7 @@ fn a_workload_that_nothing_can_serve_is_told_what_the_nearest_offers_lack() {
     assert_eq!(
         no_plan_text(&no_plan, &tradewind::diagnostic::Sources::default()),
         "no offer can serve workload `big` (4 asked)\n\
-         \x20 without its request 128 vCPU, 64 GiB there would be one\n\
+         \x20 its request 128 vCPU, 64 GiB alone leaves none\n\
          \x20 metal/north-1 large on-demand: 64 vCPU, 128 asked\n\
          \x20 metal/north-1 large spot: terms spot not tolerated; 64 vCPU, 128 asked\n\
          \x20 metal/north-1 small on-demand: 4 vCPU, 128 asked; 16 GiB memory, 64 asked\n\
@@ -157,4 +157,15 @@ fn limits_that_exclude_each_other_are_named() {
     assert_eq!(json["tradewind"], "no-plan/1");
     assert_eq!(json["status"], "infeasible");
     assert_eq!(json["limits"], serde_json::json!(["north", "west"]));
+}
+
+#[test]
+fn a_floor_of_each_value_is_lowered_to_what_can_be_reached() {
+    // One option that uses 3 slots: 8 of every type cannot be, 3 can, to the last digit.
+    let no_plan = no_plan(
+        "  - {name: job, type: batch, options: [{region: north-1, cost: 40, uses: {slots: 3}}]}\n\
+         limits:\n  - {name: floor, sum: slots, per: type, at_least: 8}\n",
+    );
+    let text = no_plan_text(&no_plan, &tradewind::diagnostic::Sources::default());
+    assert!(text.contains("help: lower `floor` from 8 to 3 (-62.5%): a plan then costs 40.00 USD a month\n"), "{text}");
 }

@@ -245,3 +245,42 @@ fn has_watts(catalog: &Catalog, offer: tradewind::catalog::OfferId) -> bool {
     let power = catalog.provider(sku.provider).power.as_ref();
     sku.accelerator.is_none_or(|has| power.is_some_and(|power| power.watts_of(has.model).is_some()))
 }
+
+/// The default of these books is what North America and Europe pay, the least of all.
+#[test]
+fn no_region_that_sells_machines_elsewhere_sends_at_the_price_of_north_america_and_europe() {
+    let near: BTreeSet<&str> =
+        "US CA MX GB NO CH AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
+            .split(' ')
+            .collect();
+    for name in ["full/aws", "full/azure", "oci"] {
+        let catalog = books(&[name]);
+        let selling: BTreeSet<_> = catalog.offers().iter().map(|offer| offer.region).collect();
+        let far = selling.into_iter().map(|region| catalog.region(region));
+        let far = far.filter(|region| !region.country.as_deref().is_some_and(|country| near.contains(country)));
+        let cheap: Vec<&str> = far.filter(|region| region.internet.is_none()).map(|region| &*region.path).collect();
+        assert_eq!(cheap, [] as [&str; 0], "{name}");
+    }
+}
+
+/// Prices of traffic from regions that a second source alone knows, a month of 20,000 GB through the whole product.
+#[test]
+fn traffic_from_far_regions_costs_what_the_sources_say() {
+    for (book, region, price) in [
+        ("full/azure", "azure/brazilsouth", "3620.00"),
+        ("full/azure", "azure/japaneast", "2400.00"),
+        ("full/aws", "aws/me-central-1", "2200.00"),
+        ("full/aws", "aws/ap-southeast-3", "2640.00"),
+        ("oci", "oci/af-johannesburg-1", "1000.00"),
+    ] {
+        let catalog = Arc::new(books(&[book]));
+        let text = format!(
+            "tradewind: scenario/1\nname: far\ncatalogs: [book.yaml]\nworkloads:\n  \
+             - {{name: w, request: {{vcpu: 1}}, hours: 0, regions: {{allow: [{region}]}}, egress: {{internet_gb: 20000}}}}\n"
+        );
+        let scenario = scenario_from_yaml("far.yaml", &text, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+        let problem = Problem::new(&catalog, &Arc::new(scenario)).unwrap_or_else(|faults| panic!("{faults}"));
+        let plan = optimize(&problem, &Effort::default()).unwrap_or_else(|reason| panic!("{reason}"));
+        assert_eq!(plan.bill.total().in_cents().replace(',', ""), price, "{region}");
+    }
+}

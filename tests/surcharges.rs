@@ -352,8 +352,15 @@ fn a_plan_that_bills_what_is_kept_and_not_the_minimum_is_refused() {
         Case::with(DAYS, "regions: {allow: [south]}, storage: {gb: 100, class: cold, kept_days: 30}", "").plan();
     plan.placements[0].lines[1] = longer.placements[0].lines[1].clone();
     let found = check(&case.catalog, &case.scenario, &plan);
-    assert_eq!(found[0].message, "its amount says 2, but it is 6");
-    assert_eq!(found[1].message, "its quantity says 100, but it is 300");
+    let said: Vec<&str> = found.iter().take(3).map(|violation| &*violation.message).collect();
+    assert_eq!(
+        said,
+        [
+            "what is charged says cold storage, but it is cold storage, kept 10 days and billed for 30",
+            "its amount says 2, but it is 6",
+            "its quantity says 100, but it is 300"
+        ]
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds pricing/aws.yaml. Usage: pricing/build/aws.sh [DATA] [OUTPUT]
+# Builds pricing/full/aws.yaml. Usage: pricing/build/aws.sh [DATA] [OUTPUT]
 #
 # DATA is the folder of price data (default ../shared/data/prices beside the repository), OUTPUT the book. The tradewind
 # that is used is $TRADEWIND, or else `cargo run`.
@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 data=${1:-../shared/data/prices}
-output=${2:-pricing/aws.yaml}
+output=${2:-pricing/full/aws.yaml}
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 # One saving of the advisor is below zero, spot above on-demand: blank here, because a saving is none then.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds pricing/azure.yaml. Usage: pricing/build/azure.sh [DATA] [OUTPUT]
+# Builds pricing/full/azure.yaml. Usage: pricing/build/azure.sh [DATA] [OUTPUT]
 #
 # DATA is the folder of price data (default ../shared/data/prices beside the repository), OUTPUT the book. The tradewind
 # that is used is $TRADEWIND, or else `cargo run`.
@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 data=${1:-../shared/data/prices}
-output=${2:-pricing/azure.yaml}
+output=${2:-pricing/full/azure.yaml}
 ${TRADEWIND:-cargo run --quiet --release --} import csv \
   "$data/compute/azure_od_karpenter_2026-06-18.csv" \
   pricing/build/azure_accelerators.csv \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds pricing/gcp.yaml. Usage: pricing/build/gcp.sh [DATA] [OUTPUT]
+# Builds pricing/full/gcp.yaml. Usage: pricing/build/gcp.sh [DATA] [OUTPUT]
 #
 # DATA is the folder of price data (default ../shared/data/prices beside the repository), OUTPUT the book. The tradewind
 # that is used is $TRADEWIND, or else `cargo run`.
@@ -12,7 +12,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 data=${1:-../shared/data/prices}
-output=${2:-pricing/gcp.yaml}
+output=${2:-pricing/full/gcp.yaml}
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 awk -F, 'NR == FNR { sold[$1 "," $2] = 1; next }

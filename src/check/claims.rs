@@ -3,6 +3,7 @@
 use crate::catalog::Catalog;
 use crate::check::Report;
 use crate::check::tree::Shown;
+use crate::check::wording::hold_dates;
 use crate::digest::digest;
 use crate::money::Amount;
 use crate::plan::{Breach, Known, Plan, Violation};
@@ -20,6 +21,7 @@ pub(super) fn hold(
     report: &mut Report,
 ) {
     savings(plan, report);
+    hold_dates(catalog, plan, report);
     if plan.proof.inputs != digest(catalog, scenario) {
         return report.add(Breach::Inputs, "proof", "it was made for another catalog or scenario");
     }

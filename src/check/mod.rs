@@ -38,6 +38,7 @@ mod supply;
 mod tree;
 #[cfg(test)]
 mod tree_tests;
+mod wording;
 
 use std::fmt;
 

@@ -5,14 +5,15 @@ use crate::catalog::{Catalog, Name};
 use crate::check::check;
 use crate::check::supply::{Charge, Supply, charges, eligible};
 use crate::check::tree::{Shown, proven};
+use crate::check::wording::{Words, of_supply};
 use crate::digest::digest;
 use crate::money::Amount;
 use crate::plan::{
-    Bill, Breach, Cost, Keeps, Known, LimitUse, Line, LineCategory, LineUnit, Method, Node, Placement, Plan, Policy,
-    PolicyKind, Proof, Size, Status, Unplaced,
+    Bill, BookDate, Breach, Cost, Keeps, Known, LimitUse, Line, LineCategory, LineUnit, Method, Node, Placement, Plan,
+    Policy, PolicyKind, Proof, Size, Status, Unplaced,
 };
 use crate::scenario::{Scenario, Split};
-use crate::units::{Quantity, Share, Total};
+use crate::units::{Date, Quantity, Share, Total};
 
 /// What is changed in a plan, and the rule that catches it.
 type Change = (&'static str, Breach, fn(&mut Plan));
@@ -58,7 +59,8 @@ fn plan(catalog: &Catalog, scenario: &Scenario, parts: &[Part], unplaced: &[(&st
                 all.push(charge);
             }
         }
-        let lines: Vec<Line> = all.iter().map(|charge| line(catalog, charge)).collect();
+        let words = of_supply(catalog, workload, supply, machines(catalog, workload, supply, units).1).expect("priced");
+        let lines: Vec<Line> = all.iter().zip(words).map(|(charge, words)| line(catalog, charge, words)).collect();
         let sum = |lines: &[Line]| {
             lines.iter().try_fold(Cost::default(), |sum, line| sum.with(line.category, line.amount)).expect("in range")
         };
@@ -131,7 +133,11 @@ fn plan(catalog: &Catalog, scenario: &Scenario, parts: &[Part], unplaced: &[(&st
         gap: objective.gap_above(bound),
         proof,
         size: Size::default(),
-        books: Vec::new(),
+        books: catalog
+            .providers()
+            .iter()
+            .map(|book| BookDate { provider: book.name.clone(), as_of: book.as_of })
+            .collect(),
         contracts: Vec::new(),
     }
 }
@@ -140,11 +146,11 @@ fn place_of(catalog: &Catalog, fee: &crate::scenario::Fee) -> Name {
     crate::check::rules::Place::from(fee.place).name(catalog)
 }
 
-fn line(catalog: &Catalog, charge: &Charge) -> Line {
+fn line(catalog: &Catalog, charge: &Charge, words: Words) -> Line {
     let unit_price = if charge.quantity == 0 { 0 } else { charge.amount.units() / charge.quantity };
     Line {
         category: charge.category,
-        what: "a charge".to_owned(),
+        what: words.what,
         quantity: Total::from_units(charge.quantity * 1_000_000_000_000),
         unit: match charge.category {
             LineCategory::Compute => LineUnit::Hour,
@@ -153,7 +159,7 @@ fn line(catalog: &Catalog, charge: &Charge) -> Line {
             _ => LineUnit::Gb,
         },
         unit_price: Amount::from_units(unit_price * 1_000_000_000_000),
-        source: "a book".to_owned(),
+        source: words.source,
         provider: catalog.provider(charge.provider).name.clone(),
         amount: charge.amount,
         list: None,
@@ -170,14 +176,10 @@ fn placement(
 ) -> Placement {
     use crate::check::supply::ServedBy;
     let region = catalog.region(supply.region);
-    let (replicas, hours) = supply.replicas_and_hours(catalog, workload);
+    let (_, hours) = supply.replicas_and_hours(catalog, workload);
     let all = u64::from(workload.count) * u64::from(supply.units(catalog, workload));
     let share = u32::try_from(u64::from(units) * 1_000_000 / all).expect("a share");
-    let (copies, replicas) = match workload.split {
-        Split::Never => (units, replicas * units),
-        Split::Replicas => (1, units),
-        Split::Any => (1, replicas),
-    };
+    let (copies, replicas) = machines(catalog, workload, supply, units);
     let (offer, option) = match supply.by {
         ServedBy::Offer(offer) => (Some(offer), None),
         ServedBy::Rates => (None, None),
@@ -200,6 +202,16 @@ fn placement(
         lines,
         cost,
         current: None,
+    }
+}
+
+/// Copies and machines that units are.
+fn machines(catalog: &Catalog, workload: &crate::scenario::Workload, supply: Supply<'_>, units: u32) -> (u32, u32) {
+    let (replicas, _) = supply.replicas_and_hours(catalog, workload);
+    match workload.split {
+        Split::Never => (units, replicas * units),
+        Split::Replicas => (1, units),
+        Split::Any => (1, replicas),
     }
 }
 
@@ -305,7 +317,12 @@ fn fees_are_billed_where_anything_runs_and_nowhere_else() {
     let (catalog, scenario) = inputs(COPIES);
     let made = plan(&catalog, &scenario, &[("w", A, 2), ("w", B, 1)], &[("x", 1)]);
     assert_eq!(check(&catalog, &scenario, &made), []);
-    let changes: [Change; 9] = [
+    let changes: [Change; 14] = [
+        ("what is charged", Breach::Line, |plan| plan.placements[0].lines[0].what = "9 × m, spot".to_owned()),
+        ("where its price is from", Breach::Line, |plan| plan.placements[0].lines[0].source = "q/c n spot".to_owned()),
+        ("a book's date", Breach::Inputs, |plan| plan.books[0].as_of = Date::parse("2031-01-01")),
+        ("a book less", Breach::Inputs, |plan| drop(plan.books.pop())),
+        ("a book twice", Breach::Inputs, |plan| plan.books.push(plan.books[0].clone())),
         ("left out", Breach::Line, |plan| drop(plan.bill.fees.pop())),
         ("twice", Breach::Line, |plan| plan.bill.fees.push(plan.bill.fees[0].clone())),
         ("out of order", Breach::Line, |plan| plan.bill.fees.reverse()),

@@ -7,6 +7,7 @@ use crate::check::Report;
 use crate::check::placed::{Part, placement_name, value_of_unplaced};
 use crate::check::rules::{biller, due};
 use crate::check::supply::{Charge, charges, first_paid, unit_of};
+use crate::check::wording::{self, Words};
 use crate::money::{Amount, UnitPrice};
 use crate::plan::{Breach, Cost, Line, LineCategory, LineUnit, Plan};
 use crate::scenario::{Fee, Scenario, Split};
@@ -16,8 +17,12 @@ use crate::units::{Quantity, Total};
 pub(super) struct Prices<'a> {
     /// Charges of every part, at first paid prices.
     pub(super) by_part: Vec<Vec<Charge>>,
+    /// Words of these charges.
+    pub(super) words: Vec<Vec<Words>>,
     /// What tiers and allowances change, by tariff that they change.
     pub(super) adjustments: Vec<(TariffId, ProviderId, Amount)>,
+    /// Volumes of these tariffs in 10⁻¹² GB.
+    pub(super) volumes: Vec<i128>,
     /// Fees that are due, and who bills them.
     pub(super) fees: Vec<(&'a Fee, ProviderId)>,
 }
@@ -25,6 +30,7 @@ pub(super) struct Prices<'a> {
 /// Prices every part; `None` if a price is missing or an amount is beyond the range.
 pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part<'_>]) -> Option<Prices<'a>> {
     let mut by_part: Vec<Vec<Charge>> = Vec::with_capacity(parts.len());
+    let mut words: Vec<Vec<Words>> = Vec::with_capacity(parts.len());
     let mut used = BTreeSet::new();
     for part in parts {
         let workload = &scenario.workloads[part.workload];
@@ -39,6 +45,7 @@ pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part
                 all.push(stored);
             }
         }
+        words.push(wording::of_supply(catalog, workload, part.supply, part.placement.replicas)?);
         by_part.push(all);
     }
     let mut adjustments = Vec::new();
@@ -48,15 +55,17 @@ pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part
             volumes[tariff.index()] = volumes[tariff.index()].checked_add(charge.quantity)?;
         }
     }
+    let mut adjusted = Vec::new();
     for (number, (tariff, volume)) in catalog.tariffs().iter().zip(volumes).enumerate() {
         let change = graduated(tariff, volume)?.minus(first_paid(tariff).times(volume)?)?;
         // What an allowance saves and a dearer tier costs may cancel out: the lines are there all the same.
         if change != Amount::ZERO || is_partly_at_another_price(tariff, volume) {
             adjustments.push((TariffId::at(number), tariff.provider, change));
+            adjusted.push(volume);
         }
     }
     let fees = due(catalog, scenario, parts).into_iter().map(|fee| (fee, biller(catalog, fee))).collect();
-    Some(Prices { by_part, adjustments, fees })
+    Some(Prices { by_part, words, adjustments, volumes: adjusted, fees })
 }
 
 /// Whether some of a month's volume is free or in a tier of another price than the first that is paid.
@@ -89,13 +98,15 @@ fn graduated(tariff: &Tariff, volume: i128) -> Option<Amount> {
 
 /// Holds the plan's lines, totals and adjustments against the prices.
 pub(super) fn compare(catalog: &Catalog, plan: &Plan, parts: &[Part<'_>], prices: &Prices<'_>, report: &mut Report) {
-    for (part, charges) in parts.iter().zip(&prices.by_part) {
+    for ((part, charges), words) in parts.iter().zip(&prices.by_part).zip(&prices.words) {
         let place = placement_name(part.placement);
         let lines = &part.placement.lines;
         report.equal(Breach::Line, &place, "the number of its lines", lines.len(), charges.len());
-        for (line, charge) in lines.iter().zip(charges) {
+        for ((line, charge), words) in lines.iter().zip(charges).zip(words) {
             let place = format!("{place}, line {}", line.what);
             line_is_product(line, &place, report);
+            report.equal(Breach::Line, &place, "what is charged", line.what.as_str(), words.what.as_str());
+            report.equal(Breach::Line, &place, "its source", line.source.as_str(), words.source.as_str());
             report.equal(Breach::Line, &place, "its amount", line.amount, charge.amount);
             let quantity = Total::from_units(charge.quantity.saturating_mul(1_000_000_000_000));
             report.equal(Breach::Line, &place, "its quantity", line.quantity, quantity);
@@ -210,7 +221,8 @@ fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut
             report.add(Breach::Line, &place, "this volume reaches neither a tier nor an allowance of that tariff");
         }
     }
-    for (id, _, change) in &prices.adjustments {
+    for ((id, _, change), volume) in prices.adjustments.iter().zip(&prices.volumes) {
+        wording::hold_steps(catalog, *id, *volume, plan, report);
         let name = catalog.tariff_name(*id);
         let lines = plan.bill.adjustments.iter().filter(|line| line.source == name);
         match Amount::sum(lines.map(|line| line.amount)) {

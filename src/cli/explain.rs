@@ -71,7 +71,7 @@ fn planned(input: &Input, of: &OfPlan, format: Format) -> Result<(Problem, Plan,
     let plan = match &of.plan {
         Some(path) => {
             let plan = read_plan(path)?;
-            let check = || tradewind::check(&input.catalog, &input.scenario, &plan);
+            let check = || tradewind::verify(&input.catalog, &input.scenario, &plan);
             let violations = watch.during(|| "checking the saved plan".to_owned(), check);
             if !violations.is_empty() {
                 let stderr = report::verdict_text(&plan, &violations);

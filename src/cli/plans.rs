@@ -72,7 +72,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
 pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {
     let input = load(&args.scenario.source)?;
     let plan = read_plan(&args.plan)?;
-    let violations = tradewind::check(&input.catalog, &input.scenario, &plan);
+    let violations = tradewind::verify(&input.catalog, &input.scenario, &plan);
     let stdout = match args.scenario.format {
         Format::Text => report::verdict_text(&plan, &violations),
         Format::Json => report::verdict_json(&plan, &violations),

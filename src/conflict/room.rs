@@ -85,8 +85,8 @@ impl<'a> Room<'a> {
             (false, false) => rows().map(|row| -(-row.used.units()).div_euclid(FINEST)).max(),
             // With the whole as its bound, a row's bound is the base of the share.
             (false, true) if given == WHOLE => rows().map(share_of_base).max(),
-            // Of values that nothing runs on nothing is asked; which these are, a plan does not say.
-            (true, false) if self.limit.per.is_none() => rows().map(|row| -row.used.units().div_euclid(FINEST)).max(),
+            // Of values that nothing runs on nothing is asked, and a plan has no row of them.
+            (true, false) => rows().map(|row| -row.used.units().div_euclid(FINEST)).max(),
             _ => None,
         };
         used.unwrap_or(given).clamp(self.from, given)

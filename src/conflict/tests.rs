@@ -376,11 +376,11 @@ fn a_workload_without_an_offer_names_what_excludes_each_other() {
     assert_eq!(
         conflict.to_string(),
         "no offer can serve workload `a` (8 asked)\n\
-         \x20 these exclude each other, and without any one there would be an offer\n\
+         \x20 these leave none together, and no fewer of them do\n\
          \x20   residency EU\n\
          \x20   certifications soc2\n\
          no offer can serve workload `b` (8 asked)\n\
-         \x20 without its request 400 vCPU there would be one\n\
+         \x20 its request 400 vCPU alone leaves none\n\
          no plan exists: some workloads cannot be served\n\
          help: change what they ask for, or give them a `value`, so that they may stay unplaced"
     );

@@ -65,10 +65,10 @@ fn unserved(conflict: &Conflict, places: &Places<'_>, out: &mut String) {
         match held.as_slice() {
             [] => {}
             [one] => {
-                let _ = writeln!(out, "  without its {one} there would be one");
+                let _ = writeln!(out, "  its {one} alone leaves none");
             }
             several => {
-                let _ = writeln!(out, "  these exclude each other, and without any one there would be an offer");
+                let _ = writeln!(out, "  these leave none together, and no fewer of them do");
                 for one in several {
                     let _ = writeln!(out, "    {one}");
                 }
@@ -183,7 +183,7 @@ fn help(conflict: &Conflict, out: &mut String) {
     // Cheapest first: that is what a reader looks for.
     enough.sort_by_key(|(_, _, plan)| plan.objective);
     for (step, least, plan) in &enough {
-        let least = if *least { "" } else { "; a little less may do" };
+        let least = if *least { "" } else { "; whether less would do is not proven" };
         let _ = writeln!(out, "help: {}: {}{least}", in_words(step), then(plan));
     }
     let alone = |wanted: fn(&Raise) -> bool| {
@@ -221,7 +221,12 @@ fn either(names: &[&Name]) -> String {
 /// `raise `h100-quota` from 64 to 96 (+50%)`.
 fn in_words(step: &Step) -> String {
     let (verb, sign) = if step.at_least { ("lower", "-") } else { ("raise", "+") };
-    let percent = if is_zero(step.from) { String::new() } else { format!(" ({sign}{})", percent(step.relative())) };
+    let percent = match step.relative() {
+        _ if is_zero(step.from) => String::new(),
+        // What would be rounded to no change at all.
+        1..500 => format!(" (under {sign}0.1%)"),
+        parts => format!(" ({sign}{})", percent(parts)),
+    };
     format!("{verb} {} from {} to {}{percent}", quoted(&step.limit), step.from, bound(step))
 }
 
@@ -254,8 +259,8 @@ fn then(plan: &Plan) -> String {
         let names: Vec<&Name> = plan.unplaced.iter().map(|unplaced| &unplaced.workload).collect();
         let _ = write!(text, " without {}", some(&names));
     }
-    // A thousandth is below what anyone decides by.
-    let thousandth = Amount::from_units(plan.objective.units() / 1000);
+    // A thousandth of what is told is below what anyone decides by.
+    let thousandth = Amount::from_units(plan.bill.total().units() / 1000);
     if plan.objective.minus(plan.bound).is_some_and(|open| open > thousandth) {
         text.push_str(" or less");
     }
