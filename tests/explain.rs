@@ -15,7 +15,7 @@ use tradewind::explain::{
     review,
 };
 use tradewind::money::Amount;
-use tradewind::plan::{Known, Plan, Rule};
+use tradewind::plan::{Extent, Known, Plan, Rule};
 use tradewind::report;
 use tradewind::units::{Date, Share};
 use tradewind::{Effort, Problem, Stop, catalog_from_yaml, load, optimize, scenario_from_yaml};
@@ -125,6 +125,85 @@ fn a_workload_is_compared_with_the_next_best_by_the_whole_bill() {
     let south = web.others.iter().find(|other| &*other.placement.region == "south-1").expect("it is cheaper there");
     assert!(south.breaks.iter().any(|name| &**name == "quota"), "{south:?}");
     assert!(south.change < Amount::ZERO);
+}
+
+/// 80 machines at 100.00 to 179.00 in r-1, where being costs a fee of 1,000.00; `ta` at 200.00 and `tb` at 210.00 in r-2.
+/// The plan is `ta`; next is `tb`, 10.00 more, and then `s00`: 100 + 1,000 - 200 = 900.00 more, 1,000.00 of it the fee.
+#[test]
+fn the_next_best_is_found_behind_many_that_a_fee_makes_dear_and_the_fee_is_named() {
+    let (mut skus, mut offers) = (String::new(), String::new());
+    for number in 0..80 {
+        skus.push_str(&format!("  s{number:02}: {{vcpu: 4, memory_gib: 16}}\n"));
+        offers.push_str(&format!("  s{number:02}: {{on-demand: {{r-1: 1.{number:02}}}}}\n"));
+    }
+    let book = format!(
+        "tradewind: catalog/1\nprovider: a\ncurrency: USD\nregions:\n  r-1: {{country: SE, jurisdiction: EU}}\n  \
+         r-2: {{country: SE, jurisdiction: EU}}\nskus:\n{skus}  ta: {{vcpu: 4, memory_gib: 16}}\n  tb: {{vcpu: 4, \
+         memory_gib: 16}}\noffers:\n{offers}  ta: {{on-demand: {{r-2: 2.00}}}}\n  tb: {{on-demand: {{r-2: 2.10}}}}\n"
+    );
+    let (problem, plan) = of_one_book(
+        &book,
+        "workloads: [{name: w, request: {vcpu: 4}}]\nfees: [{name: lz, region: a/r-1, monthly: 1000}]\n",
+    );
+    let explained = explain_workload(&problem, &plan, "w").expect("it is there");
+    assert_eq!(explained.others[0].placement.sku.as_deref(), Some("tb"));
+    assert_eq!(explained.others[0].change, amount("10"));
+    assert_eq!((explained.others[1].change, explained.others[1].bill.fees), (amount("900"), amount("1000")));
+    let text = report::workload_explained_text(&plan, &explained);
+    assert!(text.contains("fees +1,000.00"), "{text}");
+}
+
+fn of_one_book(book: &str, text: &str) -> (Problem, Plan) {
+    let catalog = catalog_from_yaml(&[("a", book)]).unwrap_or_else(|faults| panic!("{faults}"));
+    let text =
+        format!("tradewind: scenario/1\nname: one book\ncatalogs: [a]\nhorizon: {{hours_per_month: 100}}\n{text}");
+    let scenario = scenario_from_yaml("s", &text, &catalog).unwrap_or_else(|faults| panic!("{faults}"));
+    solved(Problem::new(&Arc::new(catalog), &Arc::new(scenario)).unwrap_or_else(|faults| panic!("{faults}")))
+}
+
+/// A machine costs 80.00 and the workload is worth 1.00: it is left out. With it the bill is 80.00 instead of nothing, and
+/// what is minimised 80.00 instead of 1.00.
+#[test]
+fn the_value_of_what_is_left_out_is_no_part_of_the_bill() {
+    let book = "tradewind: catalog/1\nprovider: a\ncurrency: USD\nregions:\n  r-1: {country: SE, jurisdiction: EU}\n\
+                skus:\n  m: {vcpu: 4, memory_gib: 16}\noffers:\n  m: {on-demand: {r-1: 0.80}}\n";
+    let (problem, plan) = of_one_book(book, "workloads: [{name: w, request: {vcpu: 4}, value: 1}]\n");
+    let explained = explain_workload(&problem, &plan, "w").expect("it is there");
+    let [there] = explained.others.as_slice() else { panic!("one place: {:?}", explained.others) };
+    assert_eq!((there.change, there.bill.total, there.keeps), (amount("79"), amount("80"), amount("1")));
+    let text = report::workload_explained_text(&plan, &explained);
+    assert!(text.contains("+80.00  compute +80.00; its value is 1.00"), "{text}");
+    let watching = &mut |_: &tradewind::Progress| ControlFlow::Continue(());
+    let review = review(&problem, &plan, &Depth::new(), day("2026-08-15"), watching);
+    let page = report::review_markdown(&plan, &review);
+    assert!(page.contains("together with 1.00 USD for the value of what is not placed (0.00 + 1.00)"), "{page}");
+    assert!(page.contains("0 of 1 workload on"), "{page}");
+    assert!(!page.contains("|  |\n||"), "{page}");
+}
+
+/// A tenth of 4 machines is none: one more is let in, at 18.00 instead of 20.00.
+#[test]
+fn a_raise_of_what_is_counted_lets_in_one_more_of_it() {
+    let (problem, plan) = small();
+    let explained = explain_plan(&problem, &plan, &Depth::new());
+    let quota = &explained.limits[0];
+    let to = quota.raised.as_ref().map(|step| step.to);
+    assert!(matches!(to, Some(Extent::Absolute(five)) if five.to_string() == "5"), "{to:?}");
+    assert!(is(quota.saves.expect("it was asked"), "2"), "{quota:?}");
+}
+
+/// 4,000 vCPU hours where 100 are asked for: a floor is reached, not used to a fortieth; the raise has a table of its own.
+#[test]
+fn a_floor_is_reached_and_its_raise_is_said_beside_no_row() {
+    let book = "tradewind: catalog/1\nprovider: a\ncurrency: USD\nregions:\n  r-1: {country: SE, jurisdiction: EU}\n\
+                skus:\n  m: {vcpu: 4, memory_gib: 16}\noffers:\n  m: {on-demand: {r-1: 0.80}}\n";
+    let text = "workloads: [{name: w, replicas: 10, request: {vcpu: 4}}]\n\
+                limits: [{name: floor, sum: vcpu_hours, where: {provider: a}, at_least: 100}]\n";
+    let (problem, plan) = of_one_book(book, text);
+    let watching = &mut |_: &tradewind::Progress| ControlFlow::Continue(());
+    let page = report::review_markdown(&plan, &review(&problem, &plan, &Depth::new(), day("2026-08-15"), watching));
+    assert!(page.contains("| floor | vcpu\\_hours | 4,000 | ≥ 100 | reached |"), "{page}");
+    assert!(page.contains("| floor | ≥ 100 | ≥ 90 | nothing | 0.00 |"), "{page}");
 }
 
 #[test]

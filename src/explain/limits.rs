@@ -15,8 +15,13 @@ use crate::parallel::each;
 use crate::plan::{Extent, MULTIPLIER_BITS, Node, Plan, RowName, Step};
 use crate::problem::Problem;
 use crate::reduced::with_bounds;
-use crate::scenario::{Bound, Limit, Scenario};
+use crate::scenario::{Bound, Limit, Measure, Scenario};
 use crate::units::{Share, Total};
+
+/// The finest bound, which rooms count in, in 10⁻²⁴ of a total.
+const FINEST: i128 = 10_i128.pow(12);
+/// One of a sum, as rooms count.
+const ONE: i128 = 10_i128.pow(12);
 
 /// A limit with more room, and what is known of it without a search.
 pub(super) struct Raise {
@@ -38,7 +43,7 @@ pub(super) fn raises(
     let limits: Vec<(usize, &Limit)> = problem.scenario.limits.iter().enumerate().collect();
     each(&limits, threads, |&(number, limit)| {
         let room = Room::of(number, limit);
-        let to = room.wider_by(i128::from(step.parts()));
+        let to = with_one_more(problem, &room, room.wider_by(i128::from(step.parts())));
         let raised = (to > room.from).then(|| (room.step(to), with_room(&problem.scenario, number, room.extent(to))));
         let asked = raised.as_ref().filter(|_| questions.go_on());
         let ceiling = asked.and_then(|(_, raised)| ceiling(problem, plan, raised));
@@ -70,6 +75,27 @@ impl Raise {
             saves: answer.and_then(|answer| saving(plan, self.ceiling, answer)),
         }
     }
+}
+
+/// A raise of what is counted in whole things lets in one more of them at least: of the smallest machine that the limit
+/// counts, or one of the sum. Example: 4 machines and a tenth are 5, 32 accelerators in machines of 8 are 40.
+fn with_one_more(problem: &Problem, room: &Room<'_>, to: i128) -> i128 {
+    let limit = room.limit;
+    let is_counted = matches!(limit.sum, Measure::Vcpu | Measure::Accelerators | Measure::Replicas | Measure::Use(_));
+    if !is_counted || matches!(limit.bound, Bound::Share(_)) {
+        return to;
+    }
+    let counts = |row: usize| problem.rows.get(row).is_some_and(|row| row.limit == room.number);
+    let candidates = problem.blocks.iter().flat_map(|block| &block.candidates);
+    let of_one = candidates.flat_map(|candidate| {
+        let charges = &candidate.charges;
+        let uses = candidate.per_unit.iter().filter(|used| used.within && counts(used.row));
+        let all = uses.filter_map(|used| used.inside.units().checked_mul(i128::from(charges.units)));
+        all.map(|all| all / i128::from(charges.replicas.max(1)) / FINEST)
+    });
+    let smallest = of_one.filter(|size| *size > 0).min().unwrap_or(ONE).max(ONE);
+    let whole = -(-to).div_euclid(ONE) * ONE;
+    whole.max(room.from.saturating_add(smallest)).min(room.widest())
 }
 
 fn with_room(scenario: &Scenario, number: usize, to: Extent) -> Scenario {

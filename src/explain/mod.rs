@@ -256,11 +256,15 @@ pub struct WorkloadExplained {
 pub struct Alternative {
     /// The workload there, with its bill by line.
     pub placement: Placement,
-    /// How much the whole bill would change, tiers, allowances and fees included; with the value of what is left out.
+    /// How much what is minimised would change: the whole bill, less the value of what is no longer left out.
     pub change: Amount,
+    /// How much the whole bill would change, tiers, allowances and fees included, by kind.
+    pub bill: Cost,
+    /// What the workload is worth where the plan leaves it out, which is no longer lost; zero where it is placed.
+    pub keeps: Amount,
     /// Limits and rules that it would break with everything else as it is.
     pub breaks: Vec<Name>,
-    /// Where it costs more: what of it, largest first; below zero where the alternative is cheaper in that.
+    /// Its own lines against those of now, by kind; below zero where the alternative is cheaper in that.
     pub difference: Cost,
 }
 

@@ -20,6 +20,8 @@ const SHOWN: usize = 5;
 const SHOWN_BREAKING: usize = 3;
 /// Candidates of each provider and terms of which that is asked in any case: what one limit bars, others may do.
 const OF_EACH: usize = 12;
+/// Candidates of each region likewise: what a fee or a tier of another region adds, their own cost does not tell.
+const OF_REGION: usize = SHOWN + 1;
 
 /// Explains why a workload is where it is.
 ///
@@ -97,22 +99,31 @@ fn alternatives(problem: &Problem, plan: &Plan, workload: usize) -> Option<Vec<A
         }
         shown.push(one);
     }
-    let spent = spent(plan, &problem.scenario.workloads[workload].name)?;
+    let name = &problem.scenario.workloads[workload].name;
+    let spent = spent(plan, name)?;
+    let (_, bill) = billed(problem, &selection)?;
+    let left_out = plan.unplaced.iter().find(|unplaced| unplaced.workload == *name);
+    let keeps = left_out.map_or(Amount::ZERO, |unplaced| unplaced.value);
     shown
         .into_iter()
         .map(|(change, breaks, candidate)| {
             let placement = placed(problem, &selection, at, candidate)?;
             let difference = minus(placement.cost, spent)?;
-            Some(Alternative { placement, change, breaks, difference })
+            let mut other = selection.clone();
+            other.parts[at] = vec![(candidate, block.whole(candidate))];
+            let bill = minus(billed(problem, &other)?.1.cost, bill.cost)?;
+            Some(Alternative { placement, change, bill, keeps, breaks, difference })
         })
         .collect()
 }
 
-/// Candidates by what all of the workload costs there by itself: the cheapest, of all and of each provider and terms.
+/// Candidates by what all of the workload costs there by itself: the cheapest, of all, of each region, and of each
+/// provider and terms.
 fn looked_at(problem: &Problem, block: &Block) -> Vec<usize> {
     let mut by_cost: Vec<usize> = (0..block.candidates.len()).collect();
     by_cost.sort_by_key(|&number| block.candidates[number].whole_cost().unwrap_or(Amount::from_units(i128::MAX)));
     let mut seen: BTreeMap<(usize, Option<Terms>), usize> = BTreeMap::new();
+    let mut of_regions: BTreeMap<usize, usize> = BTreeMap::new();
     let mut chosen = Vec::new();
     for (position, number) in by_cost.into_iter().enumerate() {
         let candidate = &block.candidates[number];
@@ -122,8 +133,10 @@ fn looked_at(problem: &Problem, block: &Block) -> Vec<usize> {
         };
         let provider = problem.catalog.region(candidate.region).provider.index();
         let of_kind = seen.entry((provider, terms)).or_default();
-        if position < LOOKED_AT || *of_kind < OF_EACH {
+        let of_region = of_regions.entry(candidate.region.index()).or_default();
+        if position < LOOKED_AT || *of_kind < OF_EACH || *of_region < OF_REGION {
             *of_kind += 1;
+            *of_region += 1;
             chosen.push(number);
         }
     }

@@ -170,6 +170,8 @@ struct FailsJson {
 #[derive(Serialize)]
 struct AlternativeJson<'a> {
     change: Amount,
+    /// Without the value of what is left out, which `change` counts.
+    bill: Cost,
     breaks: &'a [Name],
     difference: Cost,
     placement: PlacementJson<'a>,
@@ -196,6 +198,7 @@ struct WorkloadJson<'a> {
 pub fn workload_explained_json(plan: &Plan, explained: &WorkloadExplained, offer: Option<&OfferExplained>) -> String {
     let others = explained.others.iter().map(|other| AlternativeJson {
         change: other.change,
+        bill: other.bill,
         breaks: &other.breaks,
         difference: other.difference,
         placement: PlacementJson::from(&other.placement),

@@ -272,7 +272,7 @@ fn others(explained: &WorkloadExplained, currency: &str, out: &mut String) {
         ("why not", Left),
     ]);
     for other in &explained.others {
-        let Alternative { placement, change, breaks, .. } = other;
+        let Alternative { placement, bill, breaks, .. } = other;
         let [compute, storage, network, given, _, total] = cost_cells(&placement.cost);
         table.row([
             format!("{}/{}", placement.provider, placement.region),
@@ -283,7 +283,7 @@ fn others(explained: &WorkloadExplained, currency: &str, out: &mut String) {
             network,
             given,
             total,
-            signed(*change),
+            signed(bill.total),
             why_not(other, breaks),
         ]);
     }
@@ -301,19 +301,24 @@ pub(super) fn why_not(other: &Alternative, breaks: &[Name]) -> String {
     if !breaks.is_empty() {
         return format!("breaks {}", some(breaks.iter().map(ToString::to_string)));
     }
-    let difference = &other.difference;
+    let bill = &other.bill;
     let parts = [
-        ("compute", difference.compute),
-        ("storage", difference.storage),
-        ("network", difference.network),
-        ("its cost", difference.given),
+        ("compute", bill.compute),
+        ("storage", bill.storage),
+        ("network", bill.network),
+        ("its cost", bill.given),
+        ("fees", bill.fees),
     ];
     let dearest = parts.into_iter().max_by_key(|(_, amount)| *amount);
-    match dearest {
+    let reason = match dearest {
         Some((what, amount)) if amount > Amount::ZERO => format!("{what} {}", signed(amount)),
         _ if other.change == Amount::ZERO => "as cheap; the first by name is taken".to_owned(),
         _ => String::new(),
+    };
+    if other.keeps == Amount::ZERO {
+        return reason;
     }
+    format!("{reason}; its value is {}", other.keeps.in_cents())
 }
 
 /// Why an offer does not serve a workload, for people.

@@ -1,7 +1,6 @@
 //! What a review page says, apart from how it is written: sections of words, cards, bars and tables. HTML and Markdown
 //! are two ways to write the same page.
 
-use crate::catalog::Name;
 use crate::explain::{Move, Review};
 use crate::money::Amount;
 use crate::plan::{Extent, Known, LimitUse, Node, Plan, Policy, PolicyKind};
@@ -159,9 +158,12 @@ fn summary(plan: &Plan, review: &Review) -> Option<Section> {
         pieces.push(grid.dense());
     }
     let size = plan.size;
+    let placed = match plan.unplaced.is_empty() {
+        true => counted(size.workloads, "workload"),
+        false => format!("{} of {}", grouped(review.workloads.len()), counted(size.workloads, "workload")),
+    };
     let mut words = format!(
-        "{} on {}, chosen among {} eligible offers",
-        counted(size.workloads, "workload"),
+        "{placed} on {}, chosen among {} eligible offers",
         counted(plan.bill.by_provider.len(), "provider"),
         Total::from_units(i128::try_from(size.candidates).unwrap_or_default() * 10_i128.pow(24)).in_short(),
     );
@@ -208,35 +210,20 @@ fn limits(plan: &Plan, review: &Review) -> Option<Section> {
     if plan.limits.is_empty() {
         return None;
     }
-    let mut grid = Grid::new(&[
-        ("Limit", Left),
-        ("Of", Left),
-        ("Sum", Left),
-        ("Used", Right),
-        ("Bound", Right),
-        ("Use", Left),
-        ("Raised to", Right),
-        ("Saves", Right),
-        ("At most, by the proof", Right),
-    ]);
+    let mut grid =
+        Grid::new(&[("Limit", Left), ("Of", Left), ("Sum", Left), ("Used", Right), ("Bound", Right), ("Use", Left)]);
     let mut idle = 0;
-    let mut named: Option<&Name> = None;
     for limit in &plan.limits {
         if is_idle(limit) {
             idle += 1;
             continue;
         }
-        // What raising saves is said once for all rows of a limit.
-        let is_first = named != Some(&limit.name);
-        named = Some(&limit.name);
-        let explained = review.explained.limits.iter().find(|explained| explained.name == limit.name && is_first);
         let figure = |total: Total| extent_text(Extent::Absolute(total), &*limit.sum == "cost");
         let sign = if limit.at_least { "≥" } else { "≤" };
         let bound = match limit.share {
             Some(share) => format!("{sign} {} ({share})", figure(limit.limit)),
             None => format!("{sign} {}", figure(limit.limit)),
         };
-        let raised = explained.and_then(|explained| explained.raised.as_ref());
         let mut cells: Vec<Cell> = [
             limit.name.to_string(),
             limit.of.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -247,35 +234,55 @@ fn limits(plan: &Plan, review: &Review) -> Option<Section> {
         .map(Cell::from)
         .into();
         cells.push(use_of(limit));
-        let ceiling = match (explained.and_then(|explained| explained.ceiling), raised) {
-            (Some(ceiling), _) => ceiling.max(Amount::ZERO).in_cents(),
-            (None, Some(_)) => "not known".to_owned(),
-            (None, None) => String::new(),
-        };
-        cells.push(raised.map(|step| extent_text(step.to, step.money)).unwrap_or_default().into());
-        cells.push(explained.map(saves_text).unwrap_or_default().into());
-        cells.push(ceiling.into());
         grid.rows.push(cells);
     }
     let mut pieces = vec![
-        Piece::Words(format!(
-            "How far each limit is used, and what {} more room for it alone would save a month: re-solved, and at most \
-             by the plan’s own proof, recomputed against the raised limit.",
-            review.explained.step
-        )),
+        Piece::Words("How far each limit is used. What must be reached (≥) has no use beyond that.".to_owned()),
         grid.dense(),
     ];
     if idle > 0 {
         pieces.push(Piece::Words(format!("Nothing is used in {}.", counted(idle, "other row"))));
     }
+    pieces.extend(raises(review));
     Some(Section { title: "Limits", pieces })
 }
 
-/// How much of a bound is used; what must be reached is used to the full where it is just reached.
+/// What more room for each limit saves; a limit has one raise for all its rows.
+fn raises(review: &Review) -> Vec<Piece> {
+    use Align::{Left, Right};
+    let mut grid = Grid::new(&[
+        ("Limit", Left),
+        ("From", Right),
+        ("To", Right),
+        ("Saves", Right),
+        ("At most, by the proof", Right),
+    ]);
+    for limit in &review.explained.limits {
+        let Some(step) = &limit.raised else { continue };
+        let sign = if step.at_least { "≥" } else { "≤" };
+        let [from, to] = [step.from, step.to].map(|extent| format!("{sign} {}", extent_text(extent, step.money)));
+        let ceiling = limit.ceiling.map_or("not known".to_owned(), |most| most.max(Amount::ZERO).in_cents());
+        grid.row([limit.name.to_string(), from, to, saves_text(limit), ceiling]);
+    }
+    if grid.rows.is_empty() {
+        return Vec::new();
+    }
+    let words = format!(
+        "What {} more room for a limit alone, in all its rows, would save a month: at most (≤) is raised, at least (≥) is \
+         lowered, what is counted in whole things by one of them at least. Re-solved, and at most by the plan’s own proof, \
+         recomputed against the changed limit.",
+        review.explained.step
+    );
+    vec![Piece::Words(words), grid.dense()]
+}
+
+/// How much of a bound is used; what must be reached is, so that nothing of it is drawn.
 fn use_of(limit: &LimitUse) -> Cell {
     let binds = if limit.slack == Total::ZERO { "binds" } else { "" };
-    let (part, whole) = if limit.at_least { (limit.limit, limit.used) } else { (limit.used, limit.limit) };
-    let (part, whole) = (part.units(), whole.units());
+    if limit.at_least {
+        return Cell::Text(if binds.is_empty() { "reached" } else { binds }.to_owned());
+    }
+    let (part, whole) = (limit.used.units(), limit.limit.units());
     if whole <= 0 {
         return Cell::Text(binds.to_owned());
     }
@@ -356,7 +363,10 @@ fn placements(plan: &Plan) -> Option<Section> {
             total,
         ]);
     }
-    let mut pieces = vec![grid.dense()];
+    let mut pieces = match grid.rows.is_empty() {
+        true => vec![Piece::Words("Nothing is placed.".to_owned())],
+        false => vec![grid.dense()],
+    };
     if !(plan.bill.adjustments.is_empty() && plan.bill.fees.is_empty()) {
         let mut grid = Grid::new(&[
             ("Of the account", Left),
@@ -426,10 +436,24 @@ fn proof(plan: &Plan, review: &Review) -> Option<Section> {
             pieces: vec![Piece::Warning("The plan carries no proof: nothing is known of other plans.".to_owned())],
         });
     }
+    // What is minimised counts the value of what is left out, and so does the bound; the bill does not.
+    let lost = Amount::sum(plan.unplaced.iter().map(|unplaced| unplaced.value)).unwrap_or_default();
+    let with_value = match lost {
+        Amount::ZERO => String::new(),
+        lost => format!(
+            " together with {} {} for the value of what is not placed ({} + {})",
+            lost.in_cents(),
+            plan.currency,
+            plan.bill.total().in_cents(),
+            lost.in_cents()
+        ),
+    };
     let known = match plan.proof.known {
-        Known::Optimal => "which is what this plan costs, but for rounding of a millionth a workload".to_owned(),
+        Known::Optimal => {
+            format!("which is what this plan costs{with_value}, but for rounding of a millionth a workload")
+        }
         _ => format!(
-            "{} below what this plan costs: a cheaper plan, if there is one, saves at most that",
+            "{} below what this plan costs{with_value}: a cheaper plan, if there is one, saves at most that",
             gap_text(plan.gap)
         ),
     };
