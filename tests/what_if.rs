@@ -6,6 +6,8 @@ mod binary;
 mod difference;
 #[path = "what_if/interface.rs"]
 mod interface;
+#[path = "what_if/outputs.rs"]
+mod outputs;
 #[path = "what_if/streams.rs"]
 mod streams;
 #[path = "what_if/sweep.rs"]

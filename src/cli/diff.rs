@@ -18,6 +18,11 @@ pub(super) fn diff(args: &DiffArgs) -> Result<String, Failure> {
                            a scenario (what runs now) and a plan";
             return Err(Failure::Input(message.to_owned()));
         }
+        [DocumentKind::Json, DocumentKind::Json] if !args.changes.is_empty() || !args.books.is_empty() => {
+            let message = "these are two plans, which are as they were saved: --set, --overlay, --catalog and --contract are \
+                           of scenarios\nhelp: give the scenario (what runs now) instead of one of them, or plan it anew";
+            return Err(Failure::Input(message.to_owned()));
+        }
         // What is none of them is refused as a scenario, with its place.
         _ => {}
     }

@@ -7,7 +7,7 @@ use tradewind::plan::Plan;
 use tradewind::{Effort, Input, Problem, Progress, Stop, optimize_with, report};
 
 use super::arguments::{ExplainArgs, Format, OfPlan, ReportArgs, ReportFormat};
-use super::files;
+use super::files::{self, Output};
 use super::plans::{no_plan_failure, read_plan};
 use super::watch::{Watch, today};
 use super::{Failure, load};
@@ -96,6 +96,8 @@ pub(super) fn report(args: &ReportArgs) -> Result<String, Failure> {
         ));
     }
     let input = load(&args.source)?;
+    let inputs = files::read(&input.sources).chain(args.of.plan.as_deref());
+    let output = Output::to(args.output.as_deref(), inputs)?;
     let (problem, plan, mut watch) = planned(&input, &args.of, Format::Text)?;
     let as_of = args.as_of.unwrap_or_else(today);
     let text = if format == ReportFormat::Csv {
@@ -108,15 +110,13 @@ pub(super) fn report(args: &ReportArgs) -> Result<String, Failure> {
         }
     };
     watch.end();
-    match &args.output {
-        Some(path) => Ok(files::write(path, text)?.unwrap_or_default()),
-        None => Ok(text),
-    }
+    Ok(output.write(text)?.unwrap_or_default())
 }
 
 /// What was asked for, else what the file's ending says, else Markdown.
 fn report_format(args: &ReportArgs) -> Result<ReportFormat, Failure> {
-    let Some(path) = args.output.as_ref().filter(|_| args.format.is_none()) else {
+    let named = args.output.as_ref().filter(|path| args.format.is_none() && !files::is_standard(path));
+    let Some(path) = named else {
         return Ok(args.format.unwrap_or(ReportFormat::Markdown));
     };
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();

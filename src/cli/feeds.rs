@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use tradewind::import::{self, Options};
 
 use super::Failure;
-use super::files;
+use super::files::Output;
 
 #[derive(Args)]
 pub(crate) struct ImportArgs {
@@ -103,14 +103,13 @@ pub(super) fn import(args: ImportArgs) -> Result<String, Failure> {
         overlays: args.overlay,
         hours_per_month: args.hours_per_month,
     };
+    let inputs = args.files.iter().chain(&options.overlays).map(PathBuf::as_path);
+    let output = Output::to(args.output.as_deref(), inputs)?;
     let imported = import::import(format, &args.files, &options)?;
     let mut stderr = std::io::stderr().lock();
     for note in &imported.notes {
         // With standard error gone there is nobody left to tell.
         let _ = writeln!(stderr, "{note}");
     }
-    match &args.output {
-        Some(path) => Ok(files::write(path, imported.book)?.unwrap_or_default()),
-        None => Ok(imported.book),
-    }
+    Ok(output.write(imported.book)?.unwrap_or_default())
 }

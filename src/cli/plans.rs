@@ -5,12 +5,14 @@ use tradewind::plan::{Known, NoPlan, Plan};
 use tradewind::{Effort, Exchange, Problem, optimize_with, report};
 
 use super::arguments::{ExportArgs, FileFormat, Format, OptimizeArgs, VerifyArgs, threads};
+use super::files::Output;
 use super::watch::Watch;
 use super::{Failure, files, load};
 
 pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
     let mut watch = Watch::start(args.time_limit);
     let input = load(&args.scenario.source)?;
+    let output = Output::to(args.output.as_deref(), files::read(&input.sources))?;
     let threads = threads(args.threads);
     let problem = Problem::on_threads(&input.catalog, &input.scenario, threads).map_err(|mut faults| {
         faults.locate(&input.sources);
@@ -22,7 +24,7 @@ pub(super) fn optimize(args: &OptimizeArgs) -> Result<String, Failure> {
     watch.end();
     let plan = answer.map_err(|no_plan| no_plan_failure(&no_plan, format, &input.sources))?;
     let written = match &args.output {
-        Some(path) => files::write(path, report::plan_json(&plan))?,
+        Some(_) => output.write(report::plan_json(&plan))?,
         None => None,
     };
     let detail = if args.lines { report::Detail::Lines } else { report::Detail::Placements };
@@ -53,6 +55,7 @@ fn refusals(args: &OptimizeArgs, plan: &Plan) -> String {
 
 pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
     let input = load(&args.source)?;
+    let output = Output::to(args.output.as_deref(), files::read(&input.sources))?;
     let problem = Problem::new(&input.catalog, &input.scenario).map_err(|mut faults| {
         faults.locate(&input.sources);
         faults
@@ -63,10 +66,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<String, Failure> {
     };
     let text = tradewind::export(&problem, exchange)
         .map_err(|no_plan| no_plan_failure(&no_plan, Format::Text, &input.sources))?;
-    match &args.output {
-        Some(path) => Ok(files::write(path, text)?.unwrap_or_default()),
-        None => Ok(text),
-    }
+    Ok(output.write(text)?.unwrap_or_default())
 }
 
 pub(super) fn verify(args: &VerifyArgs) -> Result<String, Failure> {

@@ -7,6 +7,7 @@ use tradewind::sweep::{Axis, Case, Grid, Outcome, Sweep, merge, run_with};
 use tradewind::{Catalog, Effort, Factor, Overlay};
 
 use super::arguments::{SweepArgs, SweepCommand, SweepShown, TableFormat};
+use super::files::Output;
 use super::vary::{Parameter, Vary, factor};
 use super::watch::Watch;
 use super::{Failure, files};
@@ -22,15 +23,26 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
             Ok((name, part))
         });
         let parts = parts.collect::<Result<Vec<_>, Failure>>()?;
-        return shown(&merge(parts)?, &args.shown);
+        let output = Output::to(args.shown.output.as_deref(), args.parts.iter().map(|part| part.as_path()))?;
+        return shown(&merge(parts)?, &args.shown, output);
     }
     let Some(path) = &args.scenario else { return Err(Failure::Input("name a scenario".to_owned())) };
     if args.vary.len() > 2 {
         return Err(Failure::Input("a sweep varies one parameter or two; --vary is given more often".to_owned()));
     }
+    if let [one, other] = args.vary.as_slice()
+        && one.axis.parameter == other.axis.parameter
+    {
+        let message = format!(
+            "`{}` is varied twice, and the one would undo the other\nhelp: give all its values to one --vary",
+            one.axis.parameter
+        );
+        return Err(Failure::Input(message));
+    }
     let document = files::document(path)?;
     let overlays = args.changes.overlays()?;
     let input = tradewind::load_given(&document, args.books.given(), &overlays)?;
+    let output = Output::to(args.shown.output.as_deref(), files::read(&input.sources))?;
     let effort = Effort::new().with_gap(args.gap).with_work(args.work);
     let growth = args.growth.or(input.scenario.growth.map(|growth| growth.factor));
     if input.scenario.growth.is_some() && !args.vary.iter().any(|vary| vary.parameter == Parameter::Month) {
@@ -68,7 +80,7 @@ pub(super) fn sweep(args: &SweepArgs) -> Result<String, Failure> {
     );
     watch.end();
     let sweep = Sweep { grid, shard: args.shard, points };
-    shown(&sweep, &args.shown)
+    shown(&sweep, &args.shown, output)
 }
 
 /// The axis of a parameter; that of months says how much they add, so that parts of another growth are told apart.
@@ -123,7 +135,7 @@ impl Varied {
 }
 
 /// The sweep as it was asked for. A grid without any plan ends like a scenario without one.
-fn shown(sweep: &Sweep, shown: &SweepShown) -> Result<String, Failure> {
+fn shown(sweep: &Sweep, shown: &SweepShown, output: Output) -> Result<String, Failure> {
     let text = match shown.format {
         _ if sweep.shard.is_some() => report::sweep_json(sweep),
         TableFormat::Text => report::sweep_text(sweep),
@@ -131,10 +143,7 @@ fn shown(sweep: &Sweep, shown: &SweepShown) -> Result<String, Failure> {
         TableFormat::Csv => report::sweep_table(sweep, Layout::Csv),
         TableFormat::Markdown => report::sweep_table(sweep, Layout::Markdown),
     };
-    let stdout = match &shown.output {
-        Some(path) => files::write(path, text)?.unwrap_or_default(),
-        None => text,
-    };
+    let stdout = output.write(text)?.unwrap_or_default();
     let any_plan = sweep.points.iter().any(|point| matches!(point.outcome, Outcome::Plan(_)));
     if any_plan || sweep.shard.is_some() {
         return Ok(stdout);
