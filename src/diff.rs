@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, Covers, ProviderId, Tariff, TariffId};
-use crate::money::{UnitPrice, divide_half_even};
+use crate::catalog::{Catalog, Covers, Offer, ProviderId, Region, Tariff, TariffId};
+use crate::money::{UnitPrice, digits, divide_half_even};
 
 /// What changed from one catalog to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Change {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Item {
+    /// What a book says of itself: its currency, its date, its capabilities.
+    Book,
     /// A region.
     Region,
     /// A SKU: what it is, not what it costs.
@@ -54,6 +56,7 @@ impl Item {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Item::Book => "book",
             Item::Region => "region",
             Item::Sku => "sku",
             Item::Offer => "offer",
@@ -133,14 +136,11 @@ fn items(catalog: &Catalog) -> BTreeMap<(Item, String), Stated> {
     let mut add = |of, name: String, text: String, price| {
         items.insert((of, name), Stated { text, price });
     };
+    for (name, text) in book(catalog) {
+        add(Item::Book, name.to_owned(), text, None);
+    }
     for region in catalog.regions() {
-        let law = region.jurisdiction.as_deref().unwrap_or("no jurisdiction");
-        add(
-            Item::Region,
-            region.name.to_string(),
-            format!("{}, {law}", region.country.as_deref().unwrap_or("no country")),
-            None,
-        );
+        add(Item::Region, region.name.to_string(), region_text(region), None);
     }
     for sku in catalog.skus() {
         let accelerators = sku.accelerator.map(|has| format!(", {} {}", has.count, has.model)).unwrap_or_default();
@@ -151,7 +151,7 @@ fn items(catalog: &Catalog) -> BTreeMap<(Item, String), Stated> {
     for offer in catalog.offers() {
         let (region, sku) = (&catalog.region(offer.region).name, &catalog.sku(offer.sku).name);
         let name = format!("{region} {sku} {}", offer.terms.name());
-        add(Item::Offer, name, offer.price.to_string(), Some(offer.price));
+        add(Item::Offer, name, offer_text(catalog, offer), Some(offer.price));
     }
     for (number, tariff) in catalog.tariffs().iter().enumerate() {
         let name = catalog.tariff_name(TariffId::at(number));
@@ -191,6 +191,8 @@ fn items(catalog: &Catalog) -> BTreeMap<(Item, String), Stated> {
         }
         if let Some(zone) = provider.zone() {
             rate("between zones", zone.per_gb);
+            let both = if zone.both_directions { "both" } else { "one" };
+            add(Item::Rate, "directions that are paid between zones".to_owned(), both.to_owned(), None);
         }
         for commitment in &provider.commitments {
             let covers = match &commitment.covers {
@@ -203,6 +205,59 @@ fn items(catalog: &Catalog) -> BTreeMap<(Item, String), Stated> {
         }
     }
     items
+}
+
+/// What a book says of itself, by name.
+fn book(catalog: &Catalog) -> Vec<(&'static str, String)> {
+    let mut all = vec![("currency", catalog.currency().to_string())];
+    for provider in catalog.providers() {
+        all.push(("provider", provider.name.to_string()));
+        all.extend(provider.as_of.map(|date| ("as_of", date.to_string())));
+        all.extend(provider.source.as_ref().map(|source| ("source", source.to_string())));
+        if !provider.capabilities.is_empty() {
+            all.push(("capabilities", provider.capabilities.join(", ")));
+        }
+        if let Some(power) = &provider.power {
+            let cards = power.accelerator_w.iter().map(|(model, watts)| format!(", {watts} W per {model}"));
+            let cards: String = cards.collect();
+            all.push(("power", format!("{} W per vCPU{cards}, PUE {}", power.vcpu_w, power.pue)));
+        }
+    }
+    all
+}
+
+/// "US, US, 6 zones, at 39.03 -77.46, soc2, 416 g CO2e per kWh": what is not stated is left out.
+fn region_text(region: &Region) -> String {
+    let law = region.jurisdiction.as_deref().unwrap_or("no jurisdiction");
+    let mut text = format!("{}, {law}", region.country.as_deref().unwrap_or("no country"));
+    if let Some(zones) = region.zones {
+        text.push_str(&format!(", {zones} zones"));
+    }
+    if let Some([latitude, longitude]) = region.coordinates {
+        let degrees = |millionths: i32| digits(i128::from(millionths), 6);
+        text.push_str(&format!(", at {} {}", degrees(latitude), degrees(longitude)));
+    }
+    for certification in &region.certifications {
+        text.push_str(&format!(", {certification}"));
+    }
+    if let Some(grid) = region.grid_gco2_per_kwh {
+        text.push_str(&format!(", {grid} g CO2e per kWh"));
+    }
+    text
+}
+
+/// "55.04, 14.25 in the cheapest zone, taken back 15-20%".
+fn offer_text(catalog: &Catalog, offer: &Offer) -> String {
+    let mut text = offer.price.to_string();
+    if let Some(detail) = catalog.detail(offer) {
+        if let Some(lowest) = detail.lowest_zone {
+            text.push_str(&format!(", {lowest} in the cheapest zone"));
+        }
+        if let Some(interruption) = detail.interruption {
+            text.push_str(&format!(", taken back {}", interruption.name()));
+        }
+    }
+    text
 }
 
 /// "0.09 up to 10240 GB, then 0.05, 100 GB free".

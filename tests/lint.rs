@@ -197,3 +197,36 @@ fn the_commands_answer_and_their_gate_has_its_exit_code() {
     );
     assert_eq!(run(&["offers", "scenarios/quickstart.yaml", "nobody"]).0, Some(1));
 }
+
+/// Whatever a bill, an answer or a reader may rest on is no "nothing".
+#[test]
+fn no_change_of_a_book_is_passed_over() {
+    let before = "tradewind: catalog/1\nprovider: acme\ncurrency: USD\nas_of: 2026-07-20\nsource: a list\n\
+         capabilities: [training]\nregions:\n  \
+         north: {country: SE, jurisdiction: EU, zones: 3, coordinates: [59.3, 18.1], certifications: [soc2], \
+         grid_gco2_per_kwh: 20}\n\
+         skus: {s: {vcpu: 4, memory_gib: 16}}\noffers:\n  s: {on-demand: {north: 0.4}, spot: {north: {price: 0.2, \
+         lowest_zone: 0.1, interruption: 5-10%}}}\n\
+         network: {zone: {per_gb: 0.01, both_directions: true}}\npower: {vcpu_w: 3.5, pue: 1.2}\n";
+    for (from, to, name) in [
+        ("USD", "EUR", "currency"),
+        ("provider: acme", "provider: other", "provider"),
+        ("2026-07-20", "2026-07-21", "as_of"),
+        ("a list", "another list", "source"),
+        ("training", "inference", "capabilities"),
+        ("zones: 3", "zones: 2", "north"),
+        ("59.3", "58.3", "north"),
+        ("soc2", "hipaa", "north"),
+        ("grid_gco2_per_kwh: 20", "grid_gco2_per_kwh: 30", "north"),
+        ("lowest_zone: 0.1", "lowest_zone: 0.15", "north s spot"),
+        ("5-10%", "<5%", "north s spot"),
+        ("both_directions: true", "both_directions: false", "directions that are paid between zones"),
+        ("vcpu_w: 3.5", "vcpu_w: 4", "power"),
+    ] {
+        let after = before.replace(from, to);
+        assert_ne!(before, after, "{from}");
+        let found = diff(&catalog(before), &catalog(&after));
+        let names: Vec<&str> = found.changes.iter().map(|change| &*change.name).collect();
+        assert_eq!(names, [name], "{from} becomes {to}");
+    }
+}

@@ -93,10 +93,13 @@ struct TermAttributes {
 /// Reads a price list into a market.
 pub(super) fn read<R: BufRead>(source: R, file: u32, market: &mut Market, selection: &Selection, faults: &mut Faults) {
     let position = Position::new(file);
-    let mut list = List { market, products: BTreeMap::new(), has_products: false };
+    let mut list = List { market, products: BTreeMap::new(), has_products: false, incomplete: 0 };
     documents(source, &position, "an AWS price list", faults, |parser, faults| {
         Top { position: &position, list: &mut list, faults, selection }.deserialize(parser)
     });
+    if list.incomplete > 0 {
+        faults.note(format!("{} reserved terms lack a part of their price, left out", list.incomplete));
+    }
 }
 
 /// What was read so far.
@@ -106,6 +109,8 @@ struct List<'a> {
     products: BTreeMap<String, Key>,
     /// Whether products were read: without them no price can be told from another.
     has_products: bool,
+    /// Reserved terms without the price by the hour or at the start that their payment asks for.
+    incomplete: usize,
 }
 
 struct Top<'a, 'm> {
@@ -286,14 +291,27 @@ impl List<'_> {
                 return faults.add(at, Kind::BadWord, message, help);
             }
         };
-        let (mut hourly, mut upfront) = (Decimal::ZERO, Decimal::ZERO);
+        // A price that is blank or not there is missing, not zero; one at the start that is zero is none either.
+        let (mut hourly, mut upfront): (Option<Decimal>, Option<Decimal>) = (None, None);
         for dimension in offer.price_dimensions.values() {
             let price = match dimension.unit.as_str() {
-                "Hrs" | "Quantity" => self.price(key, dimension, at, faults).unwrap_or_default(),
+                "Hrs" | "Quantity" => self.price(key, dimension, at, faults),
                 unit => return self.unknown_unit(key, unit, "Hrs` and `Quantity", at, faults),
             };
-            if dimension.unit == "Hrs" { hourly += price } else { upfront += price }
+            let sum = if dimension.unit == "Hrs" { &mut hourly } else { &mut upfront };
+            *sum = price.map(|price| sum.unwrap_or_default() + price);
         }
+        let upfront = upfront.filter(|price| !price.is_zero());
+        let is_whole = match payment {
+            Payment::NoUpfront => hourly.is_some_and(|price| !price.is_zero()),
+            Payment::Partial => hourly.is_some_and(|price| !price.is_zero()) && upfront.is_some(),
+            Payment::AllUpfront => upfront.is_some(),
+        };
+        if !is_whole {
+            self.incomplete += 1;
+            return;
+        }
+        let (hourly, upfront) = (hourly.unwrap_or_default(), upfront.unwrap_or_default());
         let hours = Decimal::from(730 * months);
         let Some(spread) = per_hour(upfront, hours) else { return };
         let whole = hourly + spread;

@@ -11,6 +11,7 @@ use super::faults::Faults;
 use super::market::{Key, Market, NameId, Quote, RegionFacts, Shape};
 use super::selection::Selection;
 use crate::decimal;
+use crate::diagnostic::Kind;
 
 /// Names that a message lists before it counts.
 const MOST_NAMES: usize = 12;
@@ -107,6 +108,10 @@ pub(super) fn compose(market: &Market, header: &Header<'_>, selection: &Selectio
         counts[1],
         bought.len()
     ));
+    if order.is_empty() {
+        let help = "a price needs vCPU and memory of its machine: give a feed that has them as well";
+        faults.of_call(Kind::EmptyList, "no machine has both a price and a shape".into(), help);
+    }
     let mut book = vec![
         ("tradewind".to_owned(), Block::word("catalog/1")),
         ("provider".to_owned(), Block::word(header.provider)),

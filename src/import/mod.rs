@@ -213,13 +213,16 @@ pub fn import(format: Format, files: &[PathBuf], options: &Options) -> Result<Im
     };
     let book = compose(&market, &header, &selection, &mut faults);
     drop(market);
+    if !faults.is_empty() {
+        return Err(faults.into_diagnostics());
+    }
     finish(book, &header, options, faults)
 }
 
 /// The provider and the currency, from the flags or from the feed; a fault if neither says.
 fn named(market: &Market, options: &Options, faults: &mut Faults) -> Option<(String, String)> {
     let is_read = faults.is_empty();
-    if market.provider.is_none() {
+    if market.provider.is_none() && is_read {
         faults.of_call(Kind::MissingKey, "no feed names its provider".into(), "say it with --provider NAME");
     }
     let currency = market.currency.as_ref().map(|(currency, _)| currency.clone()).or_else(|| options.currency.clone());

@@ -194,3 +194,16 @@ fn a_fault_of_an_overlay_is_shown_in_the_overlay() {
     let options = Options { overlays: vec![PathBuf::from("broken-overlay.yaml")], ..acme() };
     refused("overlay", Format::Csv, &["prices.csv", "shapes.csv"], &options);
 }
+
+/// Prices without shapes make no book: an empty one would replace what was there.
+#[test]
+fn prices_of_machines_without_a_shape_make_no_book() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-shapes.csv");
+    fs::write(&path, "region,sku,on_demand\nr1,a.l,0.1\n").expect("the scratch directory can be written");
+    let faults = outcome(Format::Csv, &[path.to_str().expect("UTF-8")], &acme()).expect_err("no book");
+    assert_eq!(
+        faults,
+        "no machine has both a price and a shape\n\
+         help: a price needs vCPU and memory of its machine: give a feed that has them as well"
+    );
+}

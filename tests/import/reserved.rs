@@ -50,3 +50,36 @@ fn what_azure_states_for_a_reservation_is_for_its_whole_term() {
     );
     assert_eq!([off("0.192", number("0.12")), off("0.192", number("0.0768"))], [375_000, 600_000]);
 }
+
+/// A price at the start that is blank, not there, or zero is missing: the term is no bargain, it is incomplete.
+#[test]
+fn reserved_terms_without_a_part_of_their_price_are_left_out_and_counted() {
+    let product = r#"{"sku": "A", "productFamily": "Compute Instance", "attributes": {"instanceType": "m7i.xlarge", "regionCode": "us-east-1", "locationType": "AWS Region", "tenancy": "Shared", "operatingSystem": "Linux", "capacitystatus": "Used", "preInstalledSw": "NA", "vcpu": "4", "memory": "16 GiB", "physicalProcessor": "Intel"}}"#;
+    let on_demand = r#"{"A": {"x": {"priceDimensions": {"d": {"unit": "Hrs", "beginRange": "0", "pricePerUnit": {"USD": "0.2016"}}}, "termAttributes": {}}}}"#;
+    let hours =
+        |price: &str| format!(r#""h": {{"unit": "Hrs", "beginRange": "0", "pricePerUnit": {{"USD": "{price}"}}}}"#);
+    let start = |price: &str| {
+        format!(r#""q": {{"unit": "Quantity", "beginRange": "0", "pricePerUnit": {{"USD": "{price}"}}}}"#)
+    };
+    for (number, (payment, dimensions)) in [
+        ("Partial Upfront", format!("{}, {}", hours("0.06"), start(""))),
+        ("Partial Upfront", hours("0.06")),
+        ("Partial Upfront", start("500")),
+        ("All Upfront", start("0")),
+        ("No Upfront", start("500")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let text = format!(
+            r#"{{"products": {{"A": {product}}}, "terms": {{"OnDemand": {on_demand}, "Reserved": {{"A": {{"p": {{"priceDimensions": {{{dimensions}}}, "termAttributes": {{"LeaseContractLength": "1yr", "OfferingClass": "standard", "PurchaseOption": "{payment}"}}}}}}}}}}}}"#
+        );
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("reserved-{number}.json"));
+        std::fs::write(&path, text).expect("the scratch directory can be written");
+        let path = path.to_str().expect("UTF-8");
+        assert_eq!(commitments(Format::Aws, &[path]), [], "{payment}: {dimensions}");
+        let imported = outcome(Format::Aws, &[path], &Options::default()).unwrap_or_else(|faults| panic!("{faults}"));
+        let said = "1 reserved terms lack a part of their price, left out";
+        assert!(imported.notes.iter().any(|note| note == said), "{payment}: {:?}", imported.notes);
+    }
+}
