@@ -9,6 +9,7 @@ use super::commit::commitments;
 use super::family::family_of;
 use super::faults::Faults;
 use super::market::{Key, Market, NameId, Quote, RegionFacts, Shape};
+use super::rows::as_in_a_book;
 use super::selection::Selection;
 use crate::decimal;
 use crate::diagnostic::Kind;
@@ -178,7 +179,7 @@ fn report(faults: &mut Faults, what: &str, names: &mut [&str]) {
 
 fn on_demand(quote: &Quote) -> Option<Block> {
     let (price, _) = quote.on_demand?;
-    let price = figure(price);
+    let price = figure(as_in_a_book(price));
     Some(match &quote.derived {
         None => price,
         Some(how) => Block::map([("price", price), ("derived", Block::word(&**how))]),
@@ -191,14 +192,14 @@ fn spot(quote: &Quote) -> Option<Block> {
     let mut entries = Vec::new();
     match (zones.clone().max(), zones.min()) {
         (Some(dearest), lowest) => {
-            entries.push(("price", figure(dearest)));
+            entries.push(("price", figure(as_in_a_book(dearest))));
             let lowest = lowest.filter(|lowest| *lowest < dearest);
-            entries.extend(lowest.map(|lowest| ("lowest_zone", figure(lowest))));
+            entries.extend(lowest.map(|lowest| ("lowest_zone", figure(as_in_a_book(lowest)))));
         }
         _ => {
             let ((price, _), (percent, _)) = (quote.on_demand?, quote.saving?);
             let spot = price * (Decimal::ONE_HUNDRED - percent) / Decimal::ONE_HUNDRED;
-            entries.push(("price", figure(spot)));
+            entries.push(("price", figure(as_in_a_book(spot))));
             entries.push(("derived", Block::word(format!("{percent}% off on-demand"))));
         }
     }

@@ -25,8 +25,14 @@ const PRICE_DECIMALS: u32 = 12;
 /// How prices of a month or of a term become prices of an hour.
 #[must_use]
 pub(super) fn per_hour(price: Decimal, hours: Decimal) -> Option<Decimal> {
-    let exact = price.checked_div(hours)?;
-    Some(exact.round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointNearestEven).normalize())
+    price.checked_div(hours).map(as_in_a_book)
+}
+
+/// A price with the decimals that a book keeps, rounded half to even: what is derived, or what a feed writes as the double
+/// that is nearest to its price.
+#[must_use]
+pub(super) fn as_in_a_book(exact: Decimal) -> Decimal {
+    exact.round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointNearestEven).normalize()
 }
 
 /// Reads tables into a market.

@@ -207,3 +207,19 @@ fn prices_of_machines_without_a_shape_make_no_book() {
          help: a price needs vCPU and memory of its machine: give a feed that has them as well"
     );
 }
+
+/// A feed that writes doubles, and what is derived, has more decimals than a book: rounded once, half to even.
+#[test]
+fn prices_have_the_decimals_of_a_book() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("doubles.csv");
+    let rows = "r1,a.l,3.6733849999999997,4,16,\nr2,a.l,0.123456789012,4,16,33.3\n";
+    let text = format!("region,sku,on_demand,vcpu,memory_gib,spot_saving\n{rows}");
+    fs::write(&path, text).expect("the scratch directory can be written");
+    let imported =
+        outcome(Format::Csv, &[path.to_str().expect("UTF-8")], &acme()).unwrap_or_else(|faults| panic!("{faults}"));
+    // 0.123456789012 × 0.667 = 0.082345678271004.
+    for price in ["3.673385", "0.123456789012", "0.082345678271"] {
+        assert!(imported.book.contains(price), "{price}: {}", imported.book);
+    }
+    catalog_from_yaml(&[("book", &imported.book)]).unwrap_or_else(|faults| panic!("{faults}"));
+}
