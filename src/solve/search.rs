@@ -29,6 +29,8 @@ const CHANGE_WORK: u64 = 20;
 
 /// Changes that mending and improving a selection may always make.
 const POLISH_CHANGES: u64 = 300_000;
+/// The same as long as there is no plan: one that is dear is better than none.
+const FIRST_CHANGES: u64 = 3_000_000;
 /// Changes of the first round of rebuilding; each of the next four rounds has twice as many.
 const REBUILD_CHANGES: u64 = 200_000;
 /// What a climb must add to the bound of the linear program, in parts of what is open, to be worth its time.
@@ -435,7 +437,8 @@ impl<'a> Search<'a> {
     fn polish(&mut self, parts: Vec<Parts>, method: Method) {
         let mut state = State::new(self.program, self.layout, parts);
         // A part of all work, and enough for one thorough look at a small program.
-        let due = (self.work / CHANGE_WORK / 2).saturating_sub(self.polished / CHANGE_WORK).max(POLISH_CHANGES);
+        let least = if self.best.is_none() { FIRST_CHANGES } else { POLISH_CHANGES };
+        let due = (self.work / CHANGE_WORK / 2).saturating_sub(self.polished / CHANGE_WORK).max(least);
         let budget = (self.effort.work.saturating_sub(self.work) / CHANGE_WORK / 4).min(due);
         let (watch, before) = (Rc::clone(&self.watch), self.work);
         // A deadline does not take the first plan away: what is begun for one is ended.
