@@ -84,6 +84,12 @@ pub(super) struct Parts {
     prices: BTreeMap<(NameId, Usage, Part), Stated<Decimal>>,
 }
 
+/// Machines whose vCPUs are a part of a core, so that their price is no multiple of a core's (Google Cloud, general-purpose
+/// machines: E2 shared-core, and those of N1).
+const SHARED_CORE: [&str; 5] = ["e2-micro", "e2-small", "e2-medium", "f1-micro", "g1-small"];
+/// Names that a note lists.
+const SHOWN: usize = 5;
+
 /// How the catalog comes.
 const PAGES: Pages =
     Pages { what: "a page of the GCP billing catalog", member: "skus", help: "fetch the SKUs of Compute Engine" };
@@ -147,21 +153,31 @@ impl Parts {
     pub(super) fn join(&self, market: &mut Market, selection: &Selection, faults: &mut Faults) {
         let mut places: Vec<(NameId, Usage)> = self.prices.keys().map(|&(region, usage, _)| (region, usage)).collect();
         places.dedup();
+        if places.is_empty() {
+            return;
+        }
         let shapes = market.shapes.clone();
         let mut lacking: BTreeMap<String, u32> = BTreeMap::new();
+        let (mut shared, mut unpriced) = (Vec::new(), Vec::new());
         for (&sku, shape) in &shapes {
             let name = market.name(sku).to_owned();
             let (Some((vcpu, _)), Some((memory, _))) = (shape.vcpu, shape.memory_gib) else { continue };
             if !selection.takes_sku(&name) || shape.is_barred {
                 continue;
             }
+            if SHARED_CORE.contains(&name.as_str()) {
+                shared.push(name);
+                continue;
+            }
             let Some(family) = shape.family.as_deref().map(str::to_owned).or_else(|| family_of("gcp", &name)) else {
                 continue;
             };
+            let mut is_priced = false;
             for &(region, usage) in &places {
                 let part = |part: Part| self.prices.get(&(region, usage, part));
                 let (core, ram) = (part(Part::Core(family.clone())), part(Part::Memory(family.clone())));
                 let (Some(&(core, at)), Some(&(ram, _))) = (core, ram) else { continue };
+                is_priced = true;
                 let cards = match (shape.accelerator, shape.accelerators) {
                     (Some((model, _)), Some((count, _))) => {
                         part(Part::Accelerator(model)).map(|&(price, _)| price * count)
@@ -183,6 +199,20 @@ impl Parts {
                         market.term(key, term, price, Decimal::ZERO, at, faults);
                     }
                 }
+            }
+            if !is_priced {
+                unpriced.push(name);
+            }
+        }
+        for (names, why) in [
+            (shared, "share a core, and no list states the part of it that is billed"),
+            (unpriced, "have no price for their cores or their memory"),
+        ] {
+            if !names.is_empty() {
+                let shown = names[..names.len().min(SHOWN)].join(", ");
+                let more =
+                    if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
+                faults.note(format!("machines that {why}, left out: {shown}{more}"));
             }
         }
         for (name, count) in lacking {

@@ -223,3 +223,26 @@ fn prices_have_the_decimals_of_a_book() {
     }
     catalog_from_yaml(&[("book", &imported.book)]).unwrap_or_else(|faults| panic!("{faults}"));
 }
+
+/// A saving that a price of the feed denies is not promised to a family, nor to that machine; what is only unknown is said.
+#[test]
+fn no_commitment_promises_what_a_price_denies() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("denied.csv");
+    let path_text = path.to_str().expect("UTF-8");
+    let read = |rows: &str| {
+        let text = format!("region,sku,family,vcpu,memory_gib,on_demand,commit_3y\n{rows}");
+        fs::write(&path, text).expect("the scratch directory can be written");
+        outcome(Format::Csv, &[path_text], &acme()).unwrap_or_else(|faults| panic!("{faults}"))
+    };
+    // 0.11 for three years is dearer than 0.1: the family has no discount, and of its machines a.s alone has one.
+    let denied = read("r1,a.l,a,4,16,0.1,0.11\nr2,a.l,a,4,16,0.1,0.04\nr1,a.s,a,2,8,0.05,0.02\n");
+    assert!(
+        !denied.book.contains("covers: {family: a}") && !denied.book.contains("covers: {sku: a.l}"),
+        "{}",
+        denied.book
+    );
+    assert!(denied.book.contains("covers: {sku: a.s}"), "{}", denied.book);
+    // One price of two: 60% is what is known.
+    let partly = read("r1,a.l,a,4,16,0.1,\nr2,a.l,a,4,16,0.1,0.04\n");
+    assert!(partly.book.contains("note: \"60%, known of 1 of 2 prices on demand\""), "{}", partly.book);
+}
