@@ -67,3 +67,36 @@ fn a_file_that_is_no_plan_is_wrong_input() {
     let told = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(told.starts_with("README.md:1:1: this is not a saved plan: "), "{told}");
 }
+
+/// What the plan is compared with is said to people first of all, so it is priced anew.
+#[test]
+fn changed_policies_are_refused() {
+    let as_value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    let changes: [(&str, fn(&mut serde_json::Value)); 5] = [
+        ("no policies", |plan| plan["policies"] = serde_json::json!([])),
+        ("a policy twice", |plan| {
+            let first = plan["policies"][0].clone();
+            plan["policies"].as_array_mut().expect("a list").push(first);
+        }),
+        ("a dear policy, its saving with it", |plan| {
+            plan["policies"][0]["cost"] = "3045.348609608".into();
+            plan["policies"][0]["saving"] = "1000".into();
+        }),
+        ("another provider", |plan| plan["policies"][1]["provider"] = "gcp".into()),
+        ("a limit that is not broken", |plan| {
+            plan["policies"][0]["broken"] = serde_json::json!(["nosuch"]);
+            plan["policies"][0]["saving"] = serde_json::Value::Null;
+        }),
+    ];
+    for (number, (what, change)) in changes.into_iter().enumerate() {
+        let plan = saved(&format!("policies-{number}.json"), |text| {
+            let mut plan = as_value(&text);
+            change(&mut plan);
+            plan.to_string()
+        });
+        let (code, text) = verify(&plan, &[]);
+        assert_eq!(code, Some(3), "{what}: {text}");
+        let said = "  saving: policies: what simple policies would cost is not what the plan says of them\n";
+        assert!(text.ends_with(said), "{what}: {text}");
+    }
+}
