@@ -74,6 +74,14 @@ const CORRUPTIONS: &[Corruption] = &[
         plan.bill.adjustments.pop();
     }),
     ("an adjustment's amount", Breach::Line, |plan| one_cent_more(&mut plan.bill.adjustments[0].amount)),
+    ("what an adjustment is", Breach::Line, |plan| plan.bill.adjustments[0].what = "tier above 1 GB".to_owned()),
+    ("an adjustment of twice as much at half of the price", Breach::Line, |plan| {
+        let line = &mut plan.bill.adjustments[0];
+        line.quantity = line.quantity.plus(line.quantity).expect("within the range");
+        line.unit_price = Amount::from_units(line.unit_price.units() / 2);
+    }),
+    ("what a line is for", Breach::Line, |plan| plan.placements[0].lines[0].what.push('!')),
+    ("where a line's price is from", Breach::Line, |plan| plan.placements[0].lines[0].source.push('!')),
     ("an adjustment of another tariff", Breach::Line, |plan| {
         plan.bill.adjustments[0].source = "moon base internet egress".to_owned();
     }),

@@ -151,7 +151,7 @@ fn sum(
         }
     }
     if by_biller {
-        let changes = prices.adjustments.iter().map(|(_, provider, change)| (*provider, *change));
+        let changes = prices.adjusted.iter().map(|found| (found.biller, found.change));
         let fees = prices.fees.iter().map(|(fee, provider)| (*provider, fee.monthly));
         for (provider, amount) in changes.chain(fees) {
             sum.add(Total::from_units(Amount::units(amount)), bills(catalog, limit, value, provider))?;

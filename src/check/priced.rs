@@ -19,12 +19,19 @@ pub(super) struct Prices<'a> {
     pub(super) by_part: Vec<Vec<Charge>>,
     /// Words of these charges.
     pub(super) words: Vec<Vec<Words>>,
-    /// What tiers and allowances change, by tariff that they change.
-    pub(super) adjustments: Vec<(TariffId, ProviderId, Amount)>,
-    /// Volumes of these tariffs in 10⁻¹² GB.
-    pub(super) volumes: Vec<i128>,
+    /// Tariffs whose tiers and allowances change something.
+    pub(super) adjusted: Vec<Adjusted>,
     /// Fees that are due, and who bills them.
     pub(super) fees: Vec<(&'a Fee, ProviderId)>,
+}
+
+/// What tiers and allowance of a tariff change.
+pub(super) struct Adjusted {
+    pub(super) tariff: TariffId,
+    pub(super) biller: ProviderId,
+    /// The account's volume in 10⁻¹² GB.
+    volume: i128,
+    pub(super) change: Amount,
 }
 
 /// Prices every part; `None` if a price is missing or an amount is beyond the range.
@@ -48,7 +55,6 @@ pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part
         words.push(wording::of_supply(catalog, workload, part.supply, part.placement.replicas)?);
         by_part.push(all);
     }
-    let mut adjustments = Vec::new();
     let mut volumes = vec![0_i128; catalog.tariffs().len()];
     for charge in by_part.iter().flatten() {
         if let Some(tariff) = charge.tariff {
@@ -60,12 +66,11 @@ pub(super) fn price<'a>(catalog: &Catalog, scenario: &'a Scenario, parts: &[Part
         let change = graduated(tariff, volume)?.minus(first_paid(tariff).times(volume)?)?;
         // What an allowance saves and a dearer tier costs may cancel out: the lines are there all the same.
         if change != Amount::ZERO || is_partly_at_another_price(tariff, volume) {
-            adjustments.push((TariffId::at(number), tariff.provider, change));
-            adjusted.push(volume);
+            adjusted.push(Adjusted { tariff: TariffId::at(number), biller: tariff.provider, volume, change });
         }
     }
     let fees = due(catalog, scenario, parts).into_iter().map(|fee| (fee, biller(catalog, fee))).collect();
-    Some(Prices { by_part, words, adjustments, volumes: adjusted, fees })
+    Some(Prices { by_part, words, adjusted, fees })
 }
 
 /// Whether some of a month's volume is free or in a tier of another price than the first that is paid.
@@ -189,7 +194,7 @@ fn list_total(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut 
 
 /// What belongs to the account as a whole: what tiers and allowances change, and fees.
 fn account(catalog: &Catalog, prices: &Prices<'_>) -> impl Iterator<Item = (LineCategory, Amount)> {
-    let changes = prices.adjustments.iter().map(|(id, _, change)| (adjusted_category(catalog, *id), *change));
+    let changes = prices.adjusted.iter().map(|found| (adjusted_category(catalog, found.tariff), found.change));
     changes.chain(prices.fees.iter().map(|(fee, _)| (LineCategory::Fee, fee.monthly)))
 }
 
@@ -205,10 +210,10 @@ fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut
     for line in &plan.bill.adjustments {
         let place = format!("adjustment {} of {}", line.what, line.source);
         line_is_product(line, &place, report);
-        let tariff = prices.adjustments.iter().find(|(id, _, _)| catalog.tariff_name(*id) == line.source);
-        if let Some((id, biller, _)) = tariff {
-            let category = adjusted_category(catalog, *id);
-            let biller = &catalog.provider(*biller).name;
+        let tariff = prices.adjusted.iter().find(|found| catalog.tariff_name(found.tariff) == line.source);
+        if let Some(found) = tariff {
+            let category = adjusted_category(catalog, found.tariff);
+            let biller = &catalog.provider(found.biller).name;
             if line.category != category || line.unit != unit_of(category) || line.provider != *biller {
                 report.add(
                     Breach::Line,
@@ -221,12 +226,12 @@ fn adjustments(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut
             report.add(Breach::Line, &place, "this volume reaches neither a tier nor an allowance of that tariff");
         }
     }
-    for ((id, _, change), volume) in prices.adjustments.iter().zip(&prices.volumes) {
-        wording::hold_steps(catalog, *id, *volume, plan, report);
-        let name = catalog.tariff_name(*id);
+    for found in &prices.adjusted {
+        wording::hold_steps(catalog, found.tariff, found.volume, plan, report);
+        let name = catalog.tariff_name(found.tariff);
         let lines = plan.bill.adjustments.iter().filter(|line| line.source == name);
         match Amount::sum(lines.map(|line| line.amount)) {
-            Some(sum) => report.equal(Breach::Line, &name, "the sum of its adjustments", sum, *change),
+            Some(sum) => report.equal(Breach::Line, &name, "the sum of its adjustments", sum, found.change),
             None => report.add(Breach::Line, &name, "its adjustments are beyond the range"),
         }
     }
@@ -277,8 +282,8 @@ fn by_provider(catalog: &Catalog, plan: &Plan, prices: &Prices<'_>, report: &mut
         let id = ProviderId::at(number);
         let direct = prices.by_part.iter().flatten().filter(|charge| charge.provider == id);
         let direct = direct.map(|charge| (charge.category, charge.amount));
-        let changes = prices.adjustments.iter().filter(|(_, biller, _)| *biller == id);
-        let changes = changes.map(|(tariff, _, change)| (adjusted_category(catalog, *tariff), *change));
+        let changes = prices.adjusted.iter().filter(|found| found.biller == id);
+        let changes = changes.map(|found| (adjusted_category(catalog, found.tariff), found.change));
         let fees = prices.fees.iter().filter(|(_, biller)| *biller == id);
         let fees = fees.map(|(fee, _)| (LineCategory::Fee, fee.monthly));
         let says = plan.bill.by_provider.iter().find(|(name, _)| *name == provider.name);

@@ -126,3 +126,31 @@ fn search(items: &[Item], room: f64, values: &mut [f64], steps: &mut u64) -> Opt
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_without_end_ends_and_its_steps_are_told() {
+        // Forty sizes that are all even and worth the same for their size: no filling of an odd room is full, and no bound
+        // tells so.
+        let items = |count: usize| {
+            (0..count).map(|column| {
+                let size = 2.0 * (1_000 + 37 * column) as f64;
+                Item { column, profit: size, size, most: 1.0 }
+            })
+        };
+        let room = 30_001.0;
+        let mut all: Vec<Item> = items(40).collect();
+        let (mut values, mut steps) = (vec![0.0; 40], 7);
+        let profit = knapsack(&mut all, room, true, &mut values, &mut steps);
+        assert!((profit - room).abs() < 1e-6, "the bound by parts, {profit}");
+        assert!((STEPS..STEPS + 100).contains(&steps), "{steps} steps");
+        // One that ends tells fewer.
+        let mut few: Vec<Item> = items(3).collect();
+        let (mut values, mut steps) = (vec![0.0; 3], 0);
+        assert!((knapsack(&mut few, 4_100.0, true, &mut values, &mut steps) - 4_074.0).abs() < 1e-6);
+        assert!((1..100).contains(&steps), "{steps} steps");
+    }
+}
